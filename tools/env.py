@@ -1,0 +1,66 @@
+"""Run a command in the book's own environment, making the environment first if it is missing.
+
+    python3 tools/env.py python -m tools.site build
+
+Needs nothing but Python. The environment is `.venv`; it is installed again when
+requirements.txt or pyproject.toml has changed since.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+STAMP = VENV / "installed-from"
+
+
+def wanted() -> str:
+    """A digest of what the environment is made from."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in ("requirements.txt", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def make() -> None:
+    """Make `.venv` and install requirements.txt into it; leave no half-made one behind."""
+    print("Making the environment in .venv. This takes some minutes, once.", flush=True)
+    try:
+        if not PYTHON.exists():
+            shutil.rmtree(VENV, ignore_errors=True)
+            venv.create(VENV, with_pip=True)
+        STAMP.unlink(missing_ok=True)
+        subprocess.run(
+            [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
+             "-r", "requirements.txt"],
+            cwd=ROOT,
+            check=True,
+        )  # fmt: skip
+    except subprocess.CalledProcessError:
+        sys.exit("The environment could not be installed: see pip's message above, then try again.")
+    STAMP.write_text(wanted())
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):
+        sys.exit(f"The book needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    if not STAMP.exists() or STAMP.read_text() != wanted():
+        make()
+    os.environ["VIRTUAL_ENV"] = str(VENV)
+    os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    command = shutil.which(sys.argv[1]) or sys.argv[1]
+    try:
+        return subprocess.run([command, *sys.argv[2:]], cwd=ROOT).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
