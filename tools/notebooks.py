@@ -1,0 +1,140 @@
+"""Chapters as the book keeps them: their places, their one canonical form, and which prose lags.
+
+A chapter is `chapters/<language>/NN-slug.ipynb`. English is the source. Every translated
+markdown cell remembers a hash of the English cell it was written from (`source_hash`);
+one that nobody has translated yet remembers the English it holds (`untranslated`).
+Pages in Markdown (index.md) remember the same in their front matter.
+"""
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+import yaml
+
+from helpers.language import LANGUAGES
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAPTERS = ROOT / "chapters"
+SOURCE = "en"
+TRANSLATIONS = [code for code in LANGUAGES if code != SOURCE]
+GENERATED = ("badge", "setup")  # cells that sync writes, in every language
+CELL_METADATA = ("tags", "source_hash", "untranslated", "jupyter", "cellView")
+
+
+def chapters(language: str, folder: Path = CHAPTERS) -> list[Path]:
+    """Return the notebooks of a language in reading order."""
+    return sorted((folder / language).glob("*.ipynb"))
+
+
+def read(path: Path) -> dict:
+    """Read a notebook; every source and text output becomes one string.
+
+    Raises:
+        ValueError: the file is not a notebook.
+    """
+    try:
+        notebook = json.loads(path.read_text("utf-8"))
+        for cell in notebook["cells"]:
+            cell["source"] = "".join(cell["source"])
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not a notebook: {error!r}") from None
+    return notebook
+
+
+def lines(text: str) -> list[str]:
+    """Split as notebooks do: each line keeps its newline."""
+    return text.splitlines(keepends=True)
+
+
+def canonical_output(output: dict) -> dict:
+    """Return an output with nothing in it that a second run could change."""
+    kind = output["output_type"]
+    if kind == "stream":
+        return {"name": output["name"], "output_type": kind, "text": lines("".join(output["text"]))}
+    if kind == "error":
+        return {key: output[key] for key in ("ename", "evalue", "output_type", "traceback")}
+    data = {
+        mime: lines("".join(value)) if isinstance(value, str | list) else value
+        for mime, value in sorted(output["data"].items())
+    }
+    result = {"data": data, "metadata": {}, "output_type": kind}
+    if kind == "execute_result":
+        result["execution_count"] = output["execution_count"]
+    return result
+
+
+def canonical(notebook: dict) -> str:
+    """Return the one text in which a notebook is stored."""
+    cells = []
+    for cell in notebook["cells"]:
+        metadata = {
+            key: cell["metadata"][key] for key in CELL_METADATA if cell["metadata"].get(key)
+        }
+        if "hide-cell" in metadata.get("tags", []):  # collapsed in JupyterLab and Colab as well
+            metadata["jupyter"] = {"source_hidden": True}
+            metadata["cellView"] = "form"
+        new = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": metadata}
+        if cell["cell_type"] == "code":
+            new["execution_count"] = cell.get("execution_count")
+            new["outputs"] = [canonical_output(output) for output in cell.get("outputs", [])]
+        new["source"] = lines("".join(cell["source"]).strip("\n"))
+        cells.append(new)
+    whole = {
+        "cells": cells,
+        "metadata": {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        },
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def write(path: Path, text: str) -> bool:
+    """Write `text` to `path`, whole or not at all; return whether it changed anything."""
+    if path.exists() and path.read_text("utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_text(text, "utf-8", newline="\n")
+    os.replace(draft, path)
+    return True
+
+
+def source_hash(text: str) -> str:
+    """Return the short hash by which a translation remembers its English."""
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
+
+
+def front_matter(text: str) -> tuple[dict, str]:
+    """Split a Markdown page into its YAML front matter and the rest."""
+    found = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
+    return (yaml.safe_load(found[1]) or {}, text[found.end() :]) if found else ({}, text)
+
+
+def lagging(path: Path) -> dict[str, str]:
+    """Return what lags behind the English in a translated chapter or page.
+
+    Keys are cell ids ("" for a Markdown page), values "stale" or "untranslated". Cells
+    that sync writes do not count; a page with no English beside it has nothing to lag behind.
+    """
+    english = path.parent.parent / SOURCE / path.name
+    if path.parent.name == SOURCE or not english.exists():
+        return {}
+    if path.suffix == ".md":
+        remembered = front_matter(path.read_text("utf-8"))[0].get("source_hash")
+        current = source_hash(front_matter(english.read_text("utf-8"))[1])
+        return {} if remembered == current else {"": "stale" if remembered else "untranslated"}
+    sources = {cell["id"]: cell["source"] for cell in read(english)["cells"]}
+    found = {}
+    for cell in read(path)["cells"]:
+        if cell["cell_type"] != "markdown" or cell["id"] in GENERATED:
+            continue
+        if cell["metadata"].get("source_hash") != source_hash(sources.get(cell["id"], "")):
+            known = "source_hash" in cell["metadata"]
+            found[cell["id"]] = "stale" if known else "untranslated"
+    return found
