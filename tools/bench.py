@@ -1,0 +1,115 @@
+"""Measure what the book promises about speed, both sides of each ratio in one run.
+
+    python -m tools.bench              every benchmark
+    python -m tools.bench attention    the named ones
+
+A benchmark is a function that yields rows (what, ours in ms, theirs in ms, ratio, bound); to
+add one, write it and name it in BENCHES. The two sides take turns, and the ratio is the median
+of the ratios of the turns, so that a machine that is busy for a while slows both.
+Nothing here is a test: a busy machine proves nothing.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+
+
+def seconds(call):
+    """Return how long one call takes, in seconds."""
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def compare(what, ours, theirs, rounds, bound=None, warm_up=2):
+    """Return a row: both sides measured in turn, and the median of the ratios.
+
+    Each round runs both sides; the side that goes first changes from round to round.
+    """
+    for _ in range(warm_up):
+        ours(), theirs()
+    pairs = []
+    for turn in range(rounds):
+        if turn % 2:
+            theirs_seconds, ours_seconds = seconds(theirs), seconds(ours)
+        else:
+            ours_seconds, theirs_seconds = seconds(ours), seconds(theirs)
+        pairs.append((ours_seconds, theirs_seconds))
+    ours_ms, theirs_ms = (1000 * statistics.median(side) for side in zip(*pairs, strict=True))
+    return what, ours_ms, theirs_ms, statistics.median(a / b for a, b in pairs), bound
+
+
+def attention():
+    """MultiHeadAttention against nn.MultiheadAttention, and its fused against its explicit path."""
+    import torch
+    from torch import nn
+
+    from helpers import MultiHeadAttention
+
+    torch.set_num_threads(2)
+    torch.manual_seed(0)
+    batch, tokens, width, heads = 4, 512, 768, 12
+    x = torch.randn(batch, tokens, width, requires_grad=True)  # (B, T, D)
+    future = torch.ones(tokens, tokens, dtype=torch.bool).triu(diagonal=1)  # True = hide
+    ours = MultiHeadAttention(width, width, tokens, 0.0, heads, qkv_bias=True)
+    theirs = nn.MultiheadAttention(width, heads, batch_first=True)
+
+    def call_theirs():
+        return theirs(x, x, x, need_weights=False, attn_mask=future, is_causal=True)[0]
+
+    def forward(call):
+        def run():
+            with torch.no_grad():
+                call()
+
+        return run
+
+    def forward_backward(call):
+        return lambda: call().sum().backward()
+
+    versus = "MultiHeadAttention / nn.MultiheadAttention"
+    for mode, word in ((True, "training"), (False, "evaluation")):
+        ours.train(mode), theirs.train(mode)
+        what = f"{versus}, forward, {word} mode"
+        yield compare(what, forward(lambda: ours(x)), forward(call_theirs), 31, 1.05)
+    ours.train(), theirs.train()
+    what = f"{versus}, forward + backward"
+    yield compare(what, forward_backward(lambda: ours(x)), forward_backward(call_theirs), 21, 1.05)
+
+    def explicit():
+        return ours(x, return_weights=True)[0]
+
+    what = "MultiHeadAttention, fused / with weights, forward"
+    yield compare(what, forward(lambda: ours(x)), forward(explicit), 15)
+    what = "MultiHeadAttention, fused / with weights, forward + backward"
+    yield compare(what, forward_backward(lambda: ours(x)), forward_backward(explicit), 9)
+
+
+def imports():
+    """`import helpers` against `import torch`, each in a new process."""
+
+    def run(module):
+        return lambda: subprocess.run([sys.executable, "-c", f"import {module}"], check=True)
+
+    yield compare("import helpers / import torch", run("helpers"), run("torch"), 11, 1.1)
+
+
+BENCHES = {"attention": attention, "imports": imports}
+
+
+def main(names):
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        sys.exit(f"expected names among {', '.join(BENCHES)}; got {', '.join(unknown)}")
+    for name in names or BENCHES:
+        print(f"{name}: {BENCHES[name].__doc__.splitlines()[0]}")
+        for what, ours_ms, theirs_ms, ratio, bound in BENCHES[name]():
+            limit = f"  (wanted: at most {bound})" if bound else ""
+            print(
+                f"  {ratio:5.2f}  {what}: {ours_ms:.1f} ms / {theirs_ms:.1f} ms{limit}", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
