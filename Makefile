@@ -6,8 +6,8 @@ RUN = $(PYTHON) tools/env.py
 .PHONY: book serve test sync format clean bench
 book:    ; @$(RUN) python -m tools.site build
 serve:   ; @$(RUN) python -m tools.site serve
-test:    ; @$(RUN) python -m pytest
+test:    ; @$(RUN) python -m pytest --nbval -p tools.kernels -n 2 --dist loadfile
 sync:    ; @$(RUN) python -m tools.sync
 format:  ; @$(RUN) ruff format . && $(RUN) ruff check --fix .
 bench:   ; @$(RUN) python -m tools.bench
-clean:   ; @$(PYTHON) tools/env.py --clean
+clean:   ; @$(RUN) --clean

@@ -139,11 +139,12 @@ def run(notebook: dict, path: Path) -> dict:
     try:
         client.execute()
     except CellExecutionError as error:
-        cell = next(
-            (c["id"] for c in node.cells if any(o.output_type == "error" for o in c.get("outputs", []))),
-            "?",
-        )  # fmt: skip
-        raise SyncError(f"{name}, cell {cell}: {error.ename}: {error.evalue}") from None
+        failed = [
+            cell["id"]
+            for cell in node.cells
+            if any(output.output_type == "error" for output in cell.get("outputs", []))
+        ]
+        raise SyncError(f"{name}, cell {failed}: {error.ename}: {error.evalue}") from None
     for cell in node.cells:
         for output in cell.get("outputs", []):
             if output.get("name") == "stderr":

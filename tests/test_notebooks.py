@@ -1,0 +1,292 @@
+"""Every stored notebook: run from top to bottom, in canonical form, one code in all languages.
+
+Each check returns the faults it finds, each naming its notebook and cell; each is also
+given a planted fault, which it has to find.
+"""
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from helpers.language import LANGUAGES
+from tools.notebooks import CHAPTERS, SOURCE, TRANSLATIONS, canonical, chapters, read
+from tools.sync import repository, with_generated
+
+NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)")
+DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)")
+
+
+def each(folder: Path):
+    """Yield (name, notebook) of every chapter in every language."""
+    for language in LANGUAGES:
+        for path in chapters(language, folder):
+            yield f"{language}/{path.name}", read(path)
+
+
+def pairs(folder: Path):
+    """Yield (name, English notebook, translated notebook)."""
+    for language in TRANSLATIONS:
+        for path in chapters(language, folder):
+            english = folder / SOURCE / path.name
+            if english.exists():
+                yield f"{language}/{path.name}", read(english), read(path)
+
+
+def missing_chapters(folder: Path) -> list[str]:
+    """Chapters that stand in some languages and not in all."""
+    names = {code: {path.name for path in chapters(code, folder)} for code in LANGUAGES}
+    every = sorted(set().union(*names.values()))
+    return [
+        f"{code}/{name} is missing" for name in every for code in names if name not in names[code]
+    ]
+
+
+def unlike_english(folder: Path) -> list[str]:
+    """Cells whose ids, order, types or tags differ from the English notebook."""
+    found = []
+    for name, english, own in pairs(folder):
+        shape = [
+            (cell["id"], cell["cell_type"], cell["metadata"].get("tags"))
+            for cell in english["cells"]
+        ]
+        have = [
+            (cell["id"], cell["cell_type"], cell["metadata"].get("tags")) for cell in own["cells"]
+        ]
+        for a, b in itertools.zip_longest(shape, have):
+            if a != b:
+                found.append(f"{name}: English has cell {a}, here stands {b}")
+                break
+    return found
+
+
+def other_code(folder: Path) -> list[str]:
+    """Code cells that differ from the English ones by more than the language code."""
+    found = []
+    for name, english, own in pairs(folder):
+        code = name.split("/")[0]
+        sources = {
+            cell["id"]: cell["source"] for cell in english["cells"] if cell["cell_type"] == "code"
+        }
+        for cell in own["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            expected = sources.get(cell["id"])
+            if cell["id"] == "setup":
+                expected = expected.replace('set_language("en")', f'set_language("{code}")')
+            if cell["source"] != expected:
+                found.append(f"{name}#{cell['id']}: the code differs from English")
+    return found
+
+
+def text_of(output: dict) -> str:
+    """Return all the text that an output shows."""
+    if output["output_type"] == "stream":
+        return "".join(output["text"])
+    if output["output_type"] == "error":
+        return "\n".join(output["traceback"])
+    parts = [
+        "".join(value) for mime, value in output["data"].items() if mime.startswith("text/plain")
+    ]
+    for mime in ("text/html", "image/svg+xml"):
+        markup = "".join(output["data"].get(mime, ""))
+        markup = re.sub(r"<(script|style|defs)\b.*?</\1>", " ", markup, flags=re.DOTALL)
+        parts.append(re.sub(r"<[^>]*>", " ", markup))
+    return "\n".join(parts)
+
+
+def numbers(cell: dict) -> Counter:
+    """Return the numbers that the outputs of a cell show: all in text, decimals in pictures."""
+    found = Counter()
+    for output in cell["outputs"]:
+        rich = set(output.get("data", {})) - {"text/plain"}
+        found.update((DECIMAL if rich else NUMBER).findall(text_of(output)))
+    return found
+
+
+def other_numbers(folder: Path) -> list[str]:
+    """Code cells whose outputs show other numbers than the English ones."""
+    found = []
+    for name, english, own in pairs(folder):
+        expected = {cell["id"]: cell for cell in english["cells"] if cell["cell_type"] == "code"}
+        for cell in own["cells"]:
+            if cell["cell_type"] != "code" or cell["id"] not in expected:
+                continue
+            here, there = numbers(cell), numbers(expected[cell["id"]])
+            if here != there:
+                what = ", ".join(sorted((here - there) | (there - here)))
+                found.append(f"{name}#{cell['id']}: numbers differ from English: {what}")
+    return found
+
+
+def not_run(folder: Path) -> list[str]:
+    """Cells that nbval would not compare, or whose outputs no reader should see."""
+    found = []
+    for name, notebook in each(folder):
+        counts = []
+        for cell in notebook["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            place = f"{name}#{cell['id']}"
+            counts.append(cell["execution_count"])
+            if cell["execution_count"] is None:
+                found.append(f"{place} was never run: nbval would compare nothing")
+            for output in cell["outputs"]:
+                if output["output_type"] == "error" or output.get("name") == "stderr":
+                    found.append(f"{place} stores an error or stderr")
+            if re.search(
+                r"nbval|NBVAL", " ".join(cell["metadata"].get("tags", [])) + cell["source"]
+            ):
+                found.append(f"{place} tells nbval to look away")
+        if None not in counts and counts != list(range(1, len(counts) + 1)):
+            found.append(f"{name} was not run from top to bottom")
+    return found
+
+
+def not_canonical(folder: Path) -> list[str]:
+    """Notebooks that `make sync` would write differently without running them."""
+    url = repository()
+    found = []
+    for language in LANGUAGES:
+        for path in chapters(language, folder):
+            notebook = read(path)
+            if canonical(notebook) != path.read_text("utf-8"):
+                found.append(f"{language}/{path.name} is not in canonical form: run make sync")
+            for old, new in zip(
+                notebook["cells"],
+                with_generated(notebook, language, path.name, url)["cells"],
+                strict=False,
+            ):
+                if (old["id"], old["source"]) != (new["id"], new["source"]):
+                    found.append(
+                        f"{language}/{path.name}#{new['id']} is out of date: run make sync"
+                    )
+                    break
+    return found
+
+
+def badly_made(folder: Path) -> list[str]:
+    """Cells without a readable id, headings not at the top of their cell, cells too long."""
+    found = []
+    for name, notebook in each(folder):
+        for cell in notebook["cells"]:
+            place = f"{name}#{cell['id']}"
+            if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", cell["id"]):
+                found.append(f"{place}: the id is not made of words")
+            if cell["cell_type"] == "markdown":
+                outside = re.sub(r"```.*?```", "", cell["source"], flags=re.DOTALL)
+                heads = [m.start() for m in re.finditer(r"^#{1,6} ", outside, flags=re.MULTILINE)]
+                if any(heads) or len(heads) > 1:
+                    found.append(f"{place}: a heading stands alone at the top of its cell")
+            elif cell["source"].count("\n") > 24:
+                found.append(f"{place}: more than 25 lines of code")
+    return found
+
+
+def prose(source: str) -> str:
+    """Return a markdown cell without its code and the targets of its links."""
+    source = re.sub(r"```.*?```|`[^`]*`", " ", source, flags=re.DOTALL)
+    return re.sub(r"\]\([^)]*\)|<[^>]*>|https?://\S+", " ", source)
+
+
+def value(number: str) -> float:
+    return float(number.replace("−", "-"))
+
+
+def unprinted(folder: Path) -> list[str]:
+    """Decimal numbers in prose that no cell of the notebook prints."""
+    found = []
+    for name, notebook in each(folder):
+        shown = " ".join(
+            text_of(output) for cell in notebook["cells"] for output in cell.get("outputs", [])
+        )
+        printed = {value(n) for n in re.findall(r"[-−]?\d+\.\d*(?:e[-+]?\d+)?", shown)}
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "markdown":
+                for number in DECIMAL.findall(prose(cell["source"])):
+                    if value(number) not in printed:
+                        found.append(f"{name}#{cell['id']}: no cell prints {number}")
+    return found
+
+
+CHECKS = [
+    missing_chapters,
+    unlike_english,
+    other_code,
+    other_numbers,
+    not_run,
+    not_canonical,
+    badly_made,
+    unprinted,
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_chapters(check):
+    assert any(True for _ in each(CHAPTERS)), "there are no chapters"
+    assert check(CHAPTERS) == []
+
+
+# Planted faults: (check, what is done to ja/03, what the finding has to name).
+
+
+def change(folder: Path, cell_id: str, edit, language: str = "ja") -> None:
+    path = folder / language / "03-simple-self-attention.ipynb"
+    notebook = json.loads(path.read_text("utf-8"))
+    cell = next(cell for cell in notebook["cells"] if cell["id"] == cell_id)
+    edit(cell, notebook["cells"])
+    path.write_text(
+        json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8"
+    )
+
+
+def flip_digit(cell, _):
+    lines = cell["outputs"][0]["data"]["text/plain"]
+    lines[0] = lines[0].replace("1.4950", "1.4951")
+
+
+PLANTED = {
+    unlike_english: ("scores", lambda cell, cells: cells.remove(cell), "scores"),
+    other_code: ("scores-loop", lambda cell, _: cell["source"].append("\n"), "scores-loop"),
+    other_numbers: ("scores-loop", flip_digit, "1.4951"),
+    not_run: ("scores-loop", lambda cell, _: cell.update(execution_count=None), "scores-loop"),
+    not_canonical: ("badge", lambda cell, _: cell.update(source=["[Colab](elsewhere)"]), "badge"),
+    badly_made: ("scores", lambda cell, _: cell.update(id="3f2a-"), "3f2a-"),
+    unprinted: ("read-scores", lambda cell, _: cell["source"].append(" 1.4951"), "read-scores"),
+}
+
+
+@pytest.mark.parametrize("check", PLANTED, ids=lambda check: check.__name__)
+def test_planted_fault_is_found(check, book):
+    cell_id, edit, named = PLANTED[check]
+    change(book, cell_id, edit)
+    findings = check(book)
+    assert any("ja/03-simple-self-attention" in line and named in line for line in findings)
+
+
+def test_missing_chapter_is_found(book):
+    (book / "ko" / "03-simple-self-attention.ipynb").unlink()
+    assert missing_chapters(book) == ["ko/03-simple-self-attention.ipynb is missing"]
+
+
+def nbval(path: Path) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--nbval", str(path)]
+    return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
+
+
+def test_nbval_catches_a_flipped_digit(book, tmp_path):
+    path = shutil.copy(book / "en" / "03-simple-self-attention.ipynb", tmp_path / "whole.ipynb")
+    change(book, "scores-loop", flip_digit, "en")
+    flipped = shutil.copy(
+        book / "en" / "03-simple-self-attention.ipynb", tmp_path / "flipped.ipynb"
+    )
+    assert nbval(Path(path)).returncode == 0
+    failed = nbval(Path(flipped))
+    assert failed.returncode == 1
+    assert "1.4951" in failed.stdout and "1 failed" in failed.stdout

@@ -1,0 +1,213 @@
+"""Every translation: up to date, the same mathematics and links, and typeset as its language asks.
+
+As in test_notebooks.py, each check returns the faults it finds and is given planted ones.
+"""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+from helpers.language import LANGUAGES, messages
+from tests.test_notebooks import CHAPTERS, change, chapters, pairs
+from tools.notebooks import GENERATED, SOURCE, TRANSLATIONS, front_matter, lagging, read
+
+HAN_KANA = r"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
+HANGUL = r"\uac00-\ud7af"
+MARKDOWN = MarkdownIt("commonmark").enable("table")
+
+
+def pages(folder: Path):
+    """Yield (name, language, cell id, text) of all prose that a person wrote."""
+    for language in LANGUAGES:
+        for path in chapters(language, folder):
+            for cell in read(path)["cells"]:
+                ours = cell["cell_type"] == "markdown" and cell["id"] not in GENERATED
+                if ours and "untranslated" not in cell["metadata"]:
+                    yield f"{language}/{path.name}", language, cell["id"], cell["source"]
+        for path in sorted((folder / language).glob("*.md")):
+            yield f"{language}/{path.name}", language, "", front_matter(path.read_text("utf-8"))[1]
+
+
+def behind(folder: Path) -> list[str]:
+    """Prose that says what the English said once, or is still English."""
+    found = []
+    for language in TRANSLATIONS:
+        for path in [*chapters(language, folder), *sorted((folder / language).glob("*.md"))]:
+            for cell_id, state in lagging(path).items():
+                found.append(f"{language}/{path.name}#{cell_id} is {state}")
+    return found
+
+
+def marks(text: str) -> dict[str, Counter]:
+    """Return what a translation has to keep: formulas, code spans, link targets, heading levels."""
+    blocks = re.findall(r"```.*?```", text, flags=re.DOTALL)
+    rest = re.sub(r"```.*?```", " ", text, flags=re.DOTALL)
+    spans = re.findall(r"`[^`]+`", rest)
+    rest = re.sub(r"`[^`]+`", " ", rest)
+    return {
+        "code": Counter(blocks + spans),
+        "mathematics": Counter(re.findall(r"\$\$.+?\$\$|\$[^$]+\$", rest, flags=re.DOTALL)),
+        "links": Counter(re.findall(r"\]\(([^)\s]+)", rest)),
+        "heading": Counter(re.findall(r"^#+(?= )", rest, flags=re.MULTILINE)),
+    }
+
+
+def other_marks(folder: Path) -> list[str]:
+    """Prose cells whose formulas, code, links or heading level differ from the English ones."""
+    found = []
+    for name, english, own in pairs(folder):
+        sources = {cell["id"]: cell["source"] for cell in english["cells"]}
+        for cell in own["cells"]:
+            if cell["cell_type"] != "markdown" or cell["id"] in GENERATED:
+                continue
+            here, there = marks(cell["source"]), marks(sources.get(cell["id"], ""))
+            for kind in here:
+                if here[kind] != there[kind]:
+                    what = sorted((here[kind] - there[kind]) | (there[kind] - here[kind]))
+                    found.append(f"{name}#{cell['id']}: {kind} differ from English: {what}")
+    return found
+
+
+def visible(text: str) -> str:
+    """Return prose as a reader sees it: no markup, code and formulas as a Latin letter."""
+    text = re.sub(r"\$\$.+?\$\$|\$[^$]+\$", "x", text, flags=re.DOTALL)
+    out = []
+    for block in MARKDOWN.parse(text):
+        for token in block.children or []:
+            if token.type == "code_inline":
+                out.append("x")
+            elif token.type == "softbreak":
+                out.append("\n")
+            elif token.type == "text":
+                out.append(token.content)
+        if block.type == "inline":
+            out.append("\n\n")
+    return "".join(out)
+
+
+# language -> (what is wrong, pattern over the visible text)
+TYPOGRAPHY = {
+    "every": [("asterisks that did not become emphasis", r"\*+\S|\S\*+")],
+    "cjk": [("a line break inside a paragraph", r"[^\n]\n(?=[^\n])")],
+    "ja": [
+        ("half-width punctuation in Japanese", rf"[{HAN_KANA}][,.;:!?()]|[,;:!?()][{HAN_KANA}]"),
+        (
+            "a space between Japanese and Latin",
+            rf"[{HAN_KANA}。、（）「」] +\w|\w +[{HAN_KANA}（「]",
+        ),
+    ],
+    "ko": [("full-width punctuation in Korean", r"[，。、（）：；！？]")],
+    "zh": [
+        ("half-width punctuation in Chinese", rf"[{HAN_KANA}][,.;:!?()]|[,;:!?()][{HAN_KANA}]"),
+        ("no space between Chinese and Latin", rf"[{HAN_KANA}][A-Za-z0-9]|[A-Za-z0-9][{HAN_KANA}]"),
+    ],
+}
+
+
+def misset(language: str, text: str) -> list[str]:
+    """Return what is wrong with the typography of a text."""
+    rules = TYPOGRAPHY["every"] + TYPOGRAPHY.get(language, [])
+    if language != SOURCE:
+        rules = rules + TYPOGRAPHY["cjk"]
+    seen = visible(text)
+    found = []
+    for what, pattern in rules:
+        for match in re.finditer(pattern, seen):
+            around = seen[max(0, match.start() - 8) : match.end() + 8].replace("\n", "⏎")
+            found.append(f"{what}: …{around}…")
+    return found
+
+
+def misset_prose(folder: Path) -> list[str]:
+    """Prose cells whose typography is wrong for their language."""
+    return [
+        f"{name}#{cell_id}: {fault}"
+        for name, language, cell_id, text in pages(folder)
+        for fault in misset(language, text)
+    ]
+
+
+@pytest.mark.parametrize(
+    "check", [behind, other_marks, misset_prose], ids=lambda check: check.__name__
+)
+def test_translations(check):
+    assert check(CHAPTERS) == []
+
+
+def test_messages_are_whole_and_well_set():
+    faults = []
+    for key, words in messages().items():
+        if set(words) != set(LANGUAGES):
+            faults.append(f"{key}: languages {sorted(words)}")
+        names = {language: set(re.findall(r"{(\w*)", text)) for language, text in words.items()}
+        if len(set(map(frozenset, names.values()))) > 1:
+            faults.append(f"{key}: values differ: {names}")
+        for language, text in words.items():
+            shown = re.sub(r"{[^}]*}", "x", text)
+            rules = TYPOGRAPHY.get(language, [])
+            faults += [f"{key}.{language}: {what}" for what, p in rules if re.search(p, shown)]
+    assert faults == []
+
+
+# Planted faults
+
+
+def test_changed_english_makes_three_translations_stale(book):
+    change(book, "read-scores", lambda cell, _: cell["source"].append(" A new sentence."), "en")
+    assert behind(book) == [
+        f"{language}/03-simple-self-attention.ipynb#read-scores is stale"
+        for language in TRANSLATIONS
+    ]
+
+
+def test_untranslated_cell_is_found(book):
+    def forget(cell, _):
+        cell["metadata"]["untranslated"] = cell["metadata"].pop("source_hash")
+
+    change(book, "scores", forget, "ko")
+    assert behind(book) == ["ko/03-simple-self-attention.ipynb#scores is untranslated"]
+
+
+@pytest.mark.parametrize("extra", [" `y`", " $y$", " [y](y.md)"])
+def test_other_marks_are_found(book, extra):
+    change(book, "scores", lambda cell, _: cell["source"].append(extra), "zh")
+    assert [line.split(":")[0] for line in other_marks(book)] == [
+        "zh/03-simple-self-attention.ipynb#scores"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ja", "これは**「重要」**です。"),
+        ("ja", "**損失（loss）**は小さくなります。"),
+        ("ko", "**마크다운(Markdown)**을 씁니다."),
+        ("zh", "**重要。**次"),
+        ("ja", "改行が\n空白になります。"),
+        ("zh", "权重\n之和"),
+        ("ja", "重み,スコア"),
+        ("ja", "クエリ query です。"),
+        ("zh", "权重(weight)"),
+        ("zh", "第2个"),
+        ("zh", "词元*token*"),
+        ("ko", "가중치，점수"),
+    ],
+)
+def test_typographic_faults_are_found(language, text):
+    assert misset(language, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ja", "スコア1.4950は*journey*自身との内積です（`inputs[1]`）。"),
+        ("ko", "가장 큰 점수 1.4950은 *journey*가 자기 자신과 이루는 내적입니다(`x`)."),
+        ("zh", "最大的得分 1.4950 来自 *journey* 与自身的点积（`x`）。"),
+        ("zh", "长度 $d_k$，即 2。\n\n- 一项\n- 两项"),
+    ],
+)
+def test_good_typography_passes(language, text):
+    assert misset(language, text) == []
