@@ -9,6 +9,7 @@ from helpers.attention import (
     simple_self_attention,
     softmax_naive,
 )
+from helpers.explorer import explore
 from helpers.language import set_language
 
 __version__ = "0.1.0"
@@ -18,6 +19,7 @@ __all__ = [
     "MultiHeadAttentionWrapper",
     "SelfAttentionV1",
     "SelfAttentionV2",
+    "explore",
     "set_language",
     "simple_self_attention",
     "softmax_naive",
