@@ -11,7 +11,9 @@ setup cells (repository.url in _config.yml), the README's chapter table, the glo
 """
 
 import argparse
+import re
 import sys
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 import helpers
-from helpers.language import text
+from helpers.language import LANGUAGES, text
 from tools.kernels import fork_kernels
 from tools.notebooks import (
     CHAPTERS,
@@ -179,6 +181,53 @@ def sync_chapter(path: Path, folder: Path, url: str) -> list[str]:
     return said
 
 
+def glossary_page(language: str, folder: Path = CHAPTERS) -> str:
+    """Return the glossary page of a language, made from chapters/glossary.toml."""
+    terms = tomllib.loads((folder / "glossary.toml").read_text("utf-8"))
+    page = [f"# {text('site.glossary', language)}", text("site.glossary_intro", language)]
+    for name, words in terms.items():
+        page += [f"({name})=", f"## {words[language]['term']}"]
+        if language != SOURCE:
+            page.append(f"*{words[SOURCE]['term']}*")
+        page.append(words[language]["definition"])
+    return (
+        "<!-- written by make sync from chapters/glossary.toml -->\n\n" + "\n\n".join(page) + "\n"
+    )
+
+
+def chapter_table(url: str, folder: Path = CHAPTERS) -> str:
+    """Return the README's table of chapters, each with a Colab badge per language."""
+    rows = ["| chapter | " + " | ".join(words.name for words in LANGUAGES.values()) + " |"]
+    rows.append("|---" * (1 + len(LANGUAGES)) + "|")
+    for path in chapters(SOURCE, folder):
+        title = read(path)["cells"][0]["source"].removeprefix("# ")
+        badges = [
+            f"[![{text('site.open_in_colab', language)}](_static/colab.svg)]"
+            f"({colab_link(url, f'{language}/{path.name}')})"
+            for language in LANGUAGES
+        ]
+        rows.append(f"| {path.name[:2]} {title} | " + " | ".join(badges) + " |")
+    return "\n".join(rows)
+
+
+def readme(url: str, root: Path = ROOT) -> str:
+    """Return README.md with its table of chapters as it should be today."""
+    begin, end = "<!-- chapters: written by make sync -->\n", "\n<!-- /chapters -->"
+    current = (root / "README.md").read_text("utf-8")
+    pattern = re.escape(begin) + ".*?" + re.escape(end.strip("\n"))
+    table = begin + chapter_table(url, root / "chapters") + end
+    return re.sub(pattern, lambda _: table, current, flags=re.DOTALL)
+
+
+def sync_pages(url: str, root: Path = ROOT) -> list[str]:
+    """Write the pages that have their one source elsewhere; return what changed."""
+    pages = {root / "README.md": readme(url, root)}
+    for language in LANGUAGES:
+        path = root / "chapters" / language / "glossary.md"
+        pages[path] = glossary_page(language, root / "chapters")
+    return [f"wrote {path.relative_to(root)}" for path, page in pages.items() if write(path, page)]
+
+
 def mark_translated(address: str, folder: Path = CHAPTERS) -> str:
     """Note that the translation at `ja/03-slug#cell` (or `ja/index`) says what the English says.
 
@@ -221,6 +270,8 @@ def sync(names: list[str], folder: Path = CHAPTERS) -> None:
         print(f"{path.stem} ...", flush=True)
         for line in sync_chapter(path, folder, url):
             print(f"  {line}")
+    for line in sync_pages(url, folder.parent):
+        print(line)
     for language in TRANSLATIONS:
         for path in chapters(language, folder):
             if not (folder / SOURCE / path.name).exists():

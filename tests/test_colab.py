@@ -1,0 +1,115 @@
+"""A chapter opened in Colab: no `helpers`, an empty folder, and a setup cell that has to fetch it.
+
+Colab is simulated: the repository's address leads to a local bare clone (git's insteadOf),
+`google.colab` is a stub, and the environment has everything that Colab has but `helpers`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import pytest
+
+import helpers
+from tools.notebooks import CHAPTERS, ROOT, chapters, read
+from tools.sync import colab_link, repository
+
+RUN = """
+import sys, nbformat
+from nbclient import NotebookClient
+for path in sys.argv[1:]:
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, timeout=600, kernel_name="colab").execute()
+    nbformat.write(notebook, path)
+"""
+
+
+def git(*arguments: str, folder: Path) -> str:
+    command = ["git", "-c", "user.name=test", "-c", "user.email=test@localhost", *arguments]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+@pytest.fixture(scope="module")
+def colab(tmp_path_factory):
+    """Return (folder, environment, python) of a simulated Colab."""
+    base = tmp_path_factory.mktemp("colab")
+    # The working tree as it is now, committed and tagged in a repository of its own.
+    tree = base / "tree"
+    tree.mkdir()
+    files = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=ROOT)
+    for name in filter(None, files.split("\0")):
+        if (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            (tree / name).write_bytes((ROOT / name).read_bytes())
+    git("init", "-q", folder=tree)
+    git("add", "-A", folder=tree)
+    git("commit", "-q", "-m", "as it stands", folder=tree)
+    git("tag", f"v{helpers.__version__}", folder=tree)
+    git("clone", "-q", "--bare", str(tree), str(base / "repo.git"), folder=base)
+    # An environment with all but `helpers`: a path line does not run the editable install's hook.
+    venv.create(base / "env", with_pip=False)
+    python = base / "env" / "bin" / "python"
+    site = subprocess.check_output(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], text=True
+    ).strip()
+    Path(site, "colab.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    stub = base / "stub" / "google" / "colab"
+    stub.mkdir(parents=True)
+    (stub / "__init__.py").touch()
+    kernel = base / "jupyter" / "kernels" / "colab"
+    kernel.mkdir(parents=True)
+    command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Colab", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    (base / "content").mkdir()
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(base / "stub"),
+        "JUPYTER_PATH": str(base / "jupyter"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.{(base / 'repo.git').as_uri()}.insteadOf",
+        "GIT_CONFIG_VALUE_0": repository(),
+        "PIP_NO_BUILD_ISOLATION": "0",  # pip's way to say: use the setuptools that is here
+        "PIP_NO_INDEX": "1",
+    }
+    return base / "content", environment, python
+
+
+def test_helpers_is_missing_there(colab):
+    folder, environment, python = colab
+    found = subprocess.run([python, "-c", "import helpers"], cwd=folder, env=environment)
+    assert found.returncode == 1
+
+
+def test_chapters_run_there(colab):
+    folder, environment, python = colab
+    paths = [*chapters("en"), CHAPTERS / "ja" / "03-simple-self-attention.ipynb"]
+    copies = []
+    for path in paths:
+        copies.append(folder / f"{path.parent.name}-{path.name}")
+        copies[-1].write_text(path.read_text("utf-8"), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, *copies],
+        cwd=folder, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    first = next(cell for cell in read(copies[0])["cells"] if cell["id"] == "setup")
+    assert "error" not in {output["output_type"] for output in first["outputs"]}
+    where = subprocess.check_output(
+        [python, "-c", "import helpers; print(helpers.__file__)"],
+        text=True,
+        env=environment,
+        cwd=folder,
+    )
+    assert str(folder.parent) in where, "helpers was not installed from the repository"
+
+
+def test_badges_open_the_same_chapter():
+    for language in ("en", "ja", "ko", "zh"):
+        for path in chapters(language):
+            badge = next(cell["source"] for cell in read(path)["cells"] if cell["id"] == "badge")
+            assert f"({colab_link(repository(), f'{language}/{path.name}')})" in badge
