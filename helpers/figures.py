@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from html import escape
 from itertools import pairwise
 from xml.etree import ElementTree
@@ -33,7 +34,7 @@ DASHES = ["-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (9, 3)), (
 # Hues of the heatmaps: positive, negative. Sequential ones go from the middle to the first.
 HUES = {"weights": "#0b5fa5", "scores": "#0b5fa5", "vectors": "#6a4ca3"}
 NEGATIVE, MIDDLE = "#c8650a", "#f4f5f7"
-SIZE, SMALL = 13, 12  # of text, in px at full width
+SIZE, SMALL, TINY = 13, 12, 11  # of text, in px at full width
 MARGIN = 8
 
 
@@ -51,6 +52,23 @@ class Figure:
         return self.alt
 
 
+def _own_style(draw):
+    """Draw with matplotlib's defaults, whatever settings the reader's notebook has made."""
+
+    @wraps(draw)
+    def drawn(*arguments, **options):
+        import matplotlib
+
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            matplotlib.rcParams["svg.fonttype"] = "none"
+            matplotlib.rcParams["svg.hashsalt"] = "figures"
+            return draw(*arguments, **options)
+
+    return drawn
+
+
+@_own_style
 def heatmap(
     values,
     rows,
@@ -79,6 +97,7 @@ def heatmap(
     return canvas.figure(panel.alt())
 
 
+@_own_style
 def attention_steps(inputs, scores, weights, outputs, tokens, *, digits=2) -> Figure:
     """Draw self-attention in four panels: inputs, raw scores, weights, outputs.
 
@@ -97,7 +116,7 @@ def attention_steps(inputs, scores, weights, outputs, tokens, *, digits=2) -> Fi
     ]
     for number, panel in enumerate(panels, 1):
         panel.title = f"{number}  {panel.title}"
-    gap = 26
+    gap = 20
     side_by_side = max(panels[0].width, panels[2].width) + gap
     per_row = 2 if side_by_side + max(panels[1].width, panels[3].width) <= 620 else 1
     lines_of_panels = [panels[i : i + per_row] for i in range(0, 4, per_row)]
@@ -112,6 +131,7 @@ def attention_steps(inputs, scores, weights, outputs, tokens, *, digits=2) -> Fi
     return canvas.figure(_sentences([text("figures.steps"), *(panel.alt() for panel in panels)]))
 
 
+@_own_style
 def lines(
     x, series, *, x_label, y_label, log_x=False, log_y=False, title=None, markers=True
 ) -> Figure:
@@ -129,7 +149,7 @@ def lines(
     for is_log, name, data in ((log_x, "x", [x]), (log_y, "series", columns)):
         if is_log and min(map(min, data)) <= 0:
             raise ValueError(f"expected values > 0 for a logarithmic axis; got {name} with <= 0")
-    x_words, y_words = _capital(_label(x_label)), _capital(_label(y_label))
+    x_words, y_words = _label(x_label), _label(y_label)
     chart = _Chart(title, names, y_words, x_words, legend=len(names) > 1)
     chart.y_axis(*_limits([v for c in columns for v in c], log_y), log_y)
     chart.x_axis(x, log_x)
@@ -149,6 +169,7 @@ def lines(
     return chart.finish(_sentences([_title_alt(title), alt, *courses]))
 
 
+@_own_style
 def bars(categories, series, *, x_label=None, y_label, title=None, digits=2) -> Figure:
     """Draw grouped bars: for each category one bar of each entry of `series`.
 
@@ -158,17 +179,18 @@ def bars(categories, series, *, x_label=None, y_label, title=None, digits=2) -> 
     Raises:
         ValueError: unequal lengths, values that are not finite, an unknown key.
     """
+    _check_digits(digits)
     categories = _names(categories, "categories")
     names, columns = _series(series, len(categories), "categories")
     count, n = len(names), len(categories)
-    x_words = _capital(_label(x_label)) if x_label is not None else ""
-    y_words = _capital(_label(y_label))
+    x_words = _label(x_label) if x_label is not None else ""
+    y_words = _label(y_label)
     printed = [[_fixed(v, digits) for v in column] for column in columns]
-    widest = max(_width(s, SMALL) for column in printed for s in column)
+    widest = max(_width(s, TINY) for column in printed for s in column)
     # Values are printed over the bars where a plot of readable width has room for them.
-    room = (widest + 4) * count * n / 0.84
-    show = room <= 480
-    chart = _Chart(title, names, y_words, x_words, legend=count > 1, width=max(340, room * show))
+    room = (widest + 2) * count * n / 0.84
+    show = room <= 420
+    chart = _Chart(title, names, y_words, x_words, legend=count > 1, width=max(320, room * show))
     low, high = _limits([0.0, *(v for column in columns for v in column)], False)
     if show:
         low, high = low - 0.08 * (high - low) * (low < 0), high + 0.08 * (high - low)
@@ -180,8 +202,8 @@ def bars(categories, series, *, x_label=None, y_label, title=None, digits=2) -> 
         if show:
             for place, value, words in zip(places, column, printed[i], strict=True):
                 px, py = chart.pixel(place, value)
-                py += -5 if value >= 0 else 5 + 0.75 * SMALL
-                chart.canvas.text(px, py, words, SMALL, "middle")
+                py += -5 if value >= 0 else 5 + 0.75 * TINY
+                chart.canvas.text(px, py, words, TINY, "middle")
     chart.axes.axhline(0, color=INK, linewidth=1, clip_on=False)
     chart.legend(_bar_sample)
     alt = text("figures.bars", y=_plain(y_words), count=n)
@@ -199,6 +221,7 @@ def bars(categories, series, *, x_label=None, y_label, title=None, digits=2) -> 
     return chart.finish(_sentences([_title_alt(title), alt, *courses]))
 
 
+@_own_style
 def arrows(vectors, labels, *, angle=True, title=None) -> Figure:
     """Draw vectors of the plane from the origin, with their lengths.
 
@@ -256,6 +279,7 @@ def arrows(vectors, labels, *, angle=True, title=None) -> Figure:
     chart.tip_labels(points, labels)
     chart.legend(lambda axes, i, px, py: _line_sample(axes, i, px, py, False))
     alt = text("figures.arrows", count=len(points))
+    end = text("figures.title", title=_plain(summary)) if summary else ""
     where = [
         text(
             "figures.arrow",
@@ -266,7 +290,7 @@ def arrows(vectors, labels, *, angle=True, title=None) -> Figure:
         )
         for name, point, length in zip(labels, points, lengths, strict=True)
     ]
-    return chart.finish(_sentences([_title_alt(title), alt, *where, _plain(summary)]))
+    return chart.finish(_sentences([_title_alt(title), alt, *where, end]))
 
 
 def label(key: str) -> str:
@@ -403,12 +427,12 @@ def _width(words: str, size: float) -> float:
         for character in run:
             if unicodedata.east_asian_width(character) in "WF" or character in "MW@mw%→↓∞":
                 part += 1.0
-            elif character in "il.,:;|'!jI·":
-                part += 0.36
-            elif character.isupper():
-                part += 0.74
+            elif character in "ijl.,:;|'!I· ()":
+                part += 0.4
+            elif character in "frst":
+                part += 0.52
             else:
-                part += 0.64
+                part += 0.78 if character.isupper() or character in "−×" else 0.64
         total += part * (0.72 if style in ("sub", "sup") else 1)
     return total * size
 
@@ -482,6 +506,11 @@ def _names(names, what: str) -> list[str]:
     return [_number(n) if isinstance(n, int | float) else str(n) for n in names]
 
 
+def _check_digits(digits) -> None:
+    if not isinstance(digits, int) or digits < 0:
+        raise ValueError(f"expected digits as an int >= 0; got {digits!r}")
+
+
 def _same_length(names, what: str, values, whose: str) -> None:
     if len(names) != len(values):
         raise ValueError(f"expected {len(values)} {what} for {whose}; got {len(names)}")
@@ -515,6 +544,7 @@ def _panel(values, rows, columns, kind, title, digits, row_label=None, column_la
     name = name or "values"
     if kind not in HUES:
         raise ValueError(f"expected kind among {', '.join(HUES)}; got {kind!r}")
+    _check_digits(digits)
     matrix = _matrix(values, name)
     rows, columns = _names(rows, "rows"), _names(columns, "columns")
     if (len(rows), len(columns)) != (shape := (len(matrix), len(matrix[0]))):
@@ -530,8 +560,8 @@ def _panel(values, rows, columns, kind, title, digits, row_label=None, column_la
         kind,
         _capital(_label(title)) if title is not None else "",
         digits,
-        _capital(_label(row_label or names[0])),
-        _capital(_label(column_label or names[1])),
+        _label(row_label or names[0]),
+        _label(column_label or names[1]),
     )
 
 
@@ -546,28 +576,32 @@ class _Panel:
         self.row_label, self.column_label = row_label, column_label
         self.printed = [["" if math.isnan(v) else _fixed(v, digits) for v in row] for row in matrix]
         widest = max(_width(s, SMALL) for row in self.printed for s in row)
-        longest = max(_width(name, SIZE) for name in columns)
-        self.cell_width = max(widest + 8, 36)
-        # Names of columns stand upright where the cells can be widened for them, else slanted.
-        self.slanted = longest + 6 > max(self.cell_width, min(72, 400 / len(columns)))
+        longest = max(_width(name, SMALL) for name in columns)
+        self.cell_width = max(widest + 6, 36)
+        # Names of columns stand level where the cells can be widened for them, else slanted.
+        self.slanted = longest + 6 > max(self.cell_width, min(72, 340 / len(columns)))
         if not self.slanted:
             self.cell_width = max(self.cell_width, longest + 6)
-        self.left = self.gap + max(
-            _width(f"{row_label} ↓", SMALL), *(_width(name, SIZE) for name in rows)
-        )
+        axes = [_width(f"{row_label} ↓", SMALL), _width(f"{column_label} →", SMALL)]
+        self.left = max(_width(name, SIZE) for name in rows) + self.gap
         over = 0.0
-        header = SIZE + 6
         if self.slanted:
-            header = longest * math.sin(self.slope) + SIZE
-            tail = [_width(c, SIZE) * math.cos(self.slope) for c in columns]
+            self.left = max(self.left, max(axes) + self.gap)
+            header = longest * math.sin(self.slope) + SMALL
+            tail = [_width(c, SMALL) * math.cos(self.slope) for c in columns]
             steps = range(len(columns), 0, -1)
             over = max(
                 t - (s - 0.5) * self.cell_width + SIZE for t, s in zip(tail, steps, strict=True)
             )
-        self.top = (SIZE + 12 if title else 0) + SMALL + 6 + header
-        grid = self.cell_width * len(columns)
-        right = max(grid, grid + over, _width(f"{column_label} →", SMALL))
-        self.width = max(self.left + right, 1.06 * _width(title, SIZE))
+            header = max(header, 2 * SMALL + 12)
+        else:
+            self.column_label_at = max(self.left, axes[0] + 12)
+            header = 2 * SMALL + 14
+        self.top = (SIZE + 12 if title else 0) + header
+        self.width = self.left + self.cell_width * len(columns) + max(over, 0.0)
+        if not self.slanted:
+            self.width = max(self.width, self.column_label_at + axes[1])
+        self.width = max(self.width, 1.06 * _width(title, SIZE))
         self.height = self.top + self.cell_height * len(rows)
 
     def draw(self, canvas, x, y):
@@ -575,17 +609,21 @@ class _Panel:
             canvas.text(x, y + SIZE, self.title, SIZE, weight="600")
         left, top = x + self.left, y + self.top
         width, height = self.cell_width * len(self.columns), self.cell_height * len(self.rows)
-        head = y + (SIZE + 12 if self.title else 0) + SMALL
-        canvas.text(left, head, f"{self.column_label} →", SMALL, faint=True)
-        canvas.text(
-            left - self.gap, top - 6, f"{self.row_label} ↓", SMALL, anchor="end", faint=True
-        )
+        rows, columns = f"{_capital(self.row_label)} ↓", f"{_capital(self.column_label)} →"
+        if self.slanted:
+            right, head = left - self.gap, top - SMALL - 11
+            canvas.text(right, head, columns, SMALL, anchor="end", faint=True)
+            canvas.text(right, top - 6, rows, SMALL, anchor="end", faint=True)
+        else:
+            head = top - SMALL - 14
+            canvas.text(x, head, rows, SMALL, faint=True)
+            canvas.text(x + self.column_label_at, head, columns, SMALL, faint=True)
         for j, name in enumerate(self.columns):
             middle = left + (j + 0.5) * self.cell_width
             if self.slanted:
-                canvas.text(middle, top - 7, name, SIZE, turn=-math.degrees(self.slope))
+                canvas.text(middle, top - 7, name, SMALL, turn=-math.degrees(self.slope))
             else:
-                canvas.text(middle, top - 6, name, SIZE, anchor="middle")
+                canvas.text(middle, top - 6, name, SMALL, anchor="middle")
         for i, name in enumerate(self.rows):
             middle = top + (i + 0.5) * self.cell_height
             canvas.text(left - self.gap, middle + 0.35 * SIZE, name, SIZE, anchor="end")
@@ -656,8 +694,8 @@ class _Panel:
                 what=what,
                 rows=len(self.rows),
                 columns=len(self.columns),
-                row_label=_plain(self.row_label).lower(),
-                column_label=_plain(self.column_label).lower(),
+                row_label=_plain(self.row_label),
+                column_label=_plain(self.column_label),
             )
         ]
         if self.kind == "vectors" or len(self.rows) > 12:
@@ -830,10 +868,11 @@ class _Chart:
     """Plot area with title, legend, axis names and grid, laid out in px."""
 
     def __init__(
-        self, title, names, y_words, x_words, *, legend, width=380, stacked=False, note=""
+        self, title, names, y_words, x_words, *, legend, width=340, stacked=False, note=""
     ):
         self.title = _capital(_label(title)) if title is not None else ""
-        self.names, self.y_words, self.x_words = names, y_words, x_words
+        self.names = names
+        self.y_words, self.x_words = _capital(y_words), _capital(x_words)
         self.has_legend, self.stacked, self.note = legend, stacked, note
         self.width, self.height = width, 230
         self.bottom, self.right = SIZE + 10, 14.0
@@ -890,7 +929,7 @@ class _Chart:
         n = len(names)
         longest = max(_width(name, SIZE) for name in names)
         needs = (longest + 6) * n
-        slanted = needs > max(self.width, 420)
+        slanted = needs > max(self.width, 400)
         slope = math.radians(45)
         if slanted:
             self.bottom = longest * math.sin(slope) + SIZE + 8
@@ -910,7 +949,7 @@ class _Chart:
     def plane(self, x_span, y_span):
         """Equal scales on both axes, the axes through the origin."""
         wide, high = x_span[1] - x_span[0], y_span[1] - y_span[0]
-        scale = min(340 / wide, 300 / high)
+        scale = min(320 / wide, 300 / high)
         self.width, self.height = wide * scale, high * scale
         (self.low, self.high), self.log_y = y_span, False
         step = max(wide, high)
@@ -1093,17 +1132,14 @@ class _Canvas:
         """Let matplotlib draw; keep the shapes alone, without ids, clips and groups."""
         import io
 
-        import matplotlib
         from matplotlib.backends.backend_svg import FigureCanvasSVG
 
         self.drawing.patch.set_visible(False)
         FigureCanvasSVG(self.drawing)
         out = io.StringIO()
-        settings = {"svg.fonttype": "none", "svg.hashsalt": "figures", "path.simplify": True}
-        with matplotlib.rc_context(settings):
-            self.drawing.savefig(
-                out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-            )
+        self.drawing.savefig(
+            out, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
+        )
         root = ElementTree.fromstring(out.getvalue())
         marks = {e.get("id"): e for e in root.iter(_SVG + "path") if e.get("id")}
         return list(_merge(_shapes_below(root, marks)))
