@@ -139,7 +139,7 @@ def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
         # One line, so that no blank line ends the block of HTML.
         return re.sub(r"\n\s*\n", "\n", f"<div>{stored_output(notebook, found[2])}</div>")
 
-    source[0] = OUTPUT.sub(output, source[0])
+    source[0] = OUTPUT.sub(output, source[0]).replace("{repository}", app.config.book_repository)
 
 
 class SectionIds(SphinxTransform):
