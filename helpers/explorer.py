@@ -7,6 +7,7 @@ script it is a captioned table; with it, each cell and each row shows its calcul
 import html
 import json
 import math
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -264,9 +265,10 @@ def _steps(given: dict[str, Tensor], settings: _Settings, dtype: torch.dtype) ->
 
 
 def _product(left: Tensor, right: Tensor) -> Tensor:
-    """Return left @ right; in float64 term after term, as the page adds them."""
-    if left.dtype != torch.float64:
-        return left @ right
+    """Return left @ right, (H, T, S); in float64 term after term, as the page adds them."""
+    if left.dtype == torch.float32:
+        # One head is multiplied as two matrices: a batch may be rounded in another way.
+        return left @ right if len(left) > 1 else (left[0] @ right[0])[None]
     total = torch.zeros(*left.shape[:-1], right.shape[-1], dtype=torch.float64)
     for n in range(left.shape[-1]):
         total += left[:, :, n, None] * right[:, None, n, :]
@@ -318,8 +320,20 @@ class _Page:
         data["controls"] = " ".join(self.controls)
         different = self.differences()
         data["torch"] = json.dumps(different) if different else ""
-        data["words"] = json.dumps(words(), ensure_ascii=False)
+        data["words"] = json.dumps(self.words(), ensure_ascii=False, separators=(",", ":"))
         return {name: value for name, value in data.items() if value}
+
+    def words(self) -> dict[str, str | list[str]]:
+        """Return the words that the script shows, in the reader's language."""
+        prefix = "explorer.trace."
+        names = [key.removeprefix(prefix) for key in messages() if key.startswith(prefix)]
+        found = {name: text(prefix + name) for name in names}
+        if self.heads > 1:
+            found["head_of"] = [self.head_of(head) for head in range(self.heads)]
+        return found
+
+    def head_of(self, head: int) -> str:
+        return text("explorer.head_of", head=head + 1, heads=self.heads)
 
     def html(self, caption: str) -> str:
         language = LANGUAGES[get_language()].html
@@ -327,8 +341,8 @@ class _Page:
         title = html.escape(_caption(caption), quote=False)
         label = _quoted(_caption(caption))
         if self.heads > 1:
-            first = text("explorer.head_of", head=1, heads=self.heads)
-            title += f" <span>{html.escape(first)}</span>"
+            space = "" if title.endswith("。") else " "
+            title += f"{space}<span>{self.head_of(0)}</span>"
         columns = "".join(f'<th scope="col">{html.escape(x)}</th>' for x in self.column_tokens)
         corner = "".join(
             f"<span>{text(f'explorer.{axis}_axis')}</span> " for axis in ("key", "query")
@@ -366,7 +380,7 @@ class _Page:
         corner = f"{text('explorer.query_axis')} {text('explorer.key_axis')}"
         for head in range(self.heads):
             if self.heads > 1:
-                lines += ["", text("explorer.head_of", head=head + 1, heads=self.heads)]
+                lines += ["", self.head_of(head)]
             table = [[corner, *self.column_tokens]]
             for token, row in zip(
                 self.row_tokens, self.torch["weight"][head].tolist(), strict=True
@@ -380,17 +394,6 @@ class _Page:
         return "\n".join(lines)
 
 
-def words(language: str | None = None) -> dict[str, str]:
-    """Return the words that the script shows, by name, in `language` (default: the chosen one)."""
-    code = language or get_language()
-    prefix = "explorer.trace."
-    return {
-        key.removeprefix(prefix): entry[code]
-        for key, entry in messages().items()
-        if key.startswith(prefix)
-    }
-
-
 def _caption(name: str) -> str:
     prefix = "explorer.caption."
     if prefix + name not in messages():
@@ -401,12 +404,19 @@ def _caption(name: str) -> str:
 
 @cache
 def _asset(name: str) -> str:
-    """Return a file of this package without its comments and indentation."""
-    lines = resources.files("helpers").joinpath(name).read_text("utf-8").splitlines()
+    """Return a file of this package without its comments and the spaces that only we need."""
+    source = resources.files("helpers").joinpath(name).read_text("utf-8")
     if name.endswith(".css"):
-        lines = lines[2:]  # the comment
-    lines = (line.strip() for line in lines)
-    return "\n".join(line for line in lines if line and not line.startswith("//"))
+        source = re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL)
+    else:
+        source = re.sub(r"(^|\s)//.*", "", source)
+        # Strings and templates stay as they are.
+        source = re.sub(
+            r"""("[^"\n]*"|`[^`\n]*`)| *([-+*/=<>?:;,{}()&|\[\]]) *""",
+            lambda found: found[1] or found[2],
+            source,
+        )
+    return "\n".join(line.strip() for line in source.splitlines() if line.strip())
 
 
 def _json(matrix: Tensor) -> str:
