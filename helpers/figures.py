@@ -115,7 +115,7 @@ def attention_steps(inputs, scores, weights, outputs, tokens, *, digits=2) -> Fi
         _panel(outputs, tokens, width_out, "vectors", "outputs", digits, name="outputs"),
     ]
     for number, panel in enumerate(panels, 1):
-        panel.title = f"{number}  {panel.title}"
+        panel.name(f"{number} {panel.title}")
     gap = 20
     side_by_side = max(panels[0].width, panels[2].width) + gap
     per_row = 2 if side_by_side + max(panels[1].width, panels[3].width) <= 620 else 1
@@ -174,7 +174,8 @@ def bars(categories, series, *, x_label=None, y_label, title=None, digits=2) -> 
     """Draw grouped bars: for each category one bar of each entry of `series`.
 
     categories: n names or numbers, shown as they are; series: key of `[label.*]` -> n real
-    values, at most six entries. x_label, y_label, title: keys of `[label.*]`.
+    values, at most six entries. x_label, y_label, title: keys of `[label.*]`. The values are
+    printed over the bars where there is room: with `digits` decimals, whole numbers with none.
 
     Raises:
         ValueError: unequal lengths, values that are not finite, an unknown key.
@@ -185,6 +186,8 @@ def bars(categories, series, *, x_label=None, y_label, title=None, digits=2) -> 
     count, n = len(names), len(categories)
     x_words = _label(x_label) if x_label is not None else ""
     y_words = _label(y_label)
+    if all(v == int(v) for column in columns for v in column):
+        digits = 0
     printed = [[_fixed(v, digits) for v in column] for column in columns]
     widest = max(_width(s, TINY) for column in printed for s in column)
     # Values are printed over the bars where a plot of readable width has room for them.
@@ -572,7 +575,7 @@ class _Panel:
 
     def __init__(self, matrix, rows, columns, kind, title, digits, row_label, column_label):
         self.matrix, self.rows, self.columns = matrix, rows, columns
-        self.kind, self.title = kind, title
+        self.kind = kind
         self.row_label, self.column_label = row_label, column_label
         self.printed = [["" if math.isnan(v) else _fixed(v, digits) for v in row] for row in matrix]
         widest = max(_width(s, SMALL) for row in self.printed for s in row)
@@ -601,8 +604,13 @@ class _Panel:
         self.width = self.left + self.cell_width * len(columns) + max(over, 0.0)
         if not self.slanted:
             self.width = max(self.width, self.column_label_at + axes[1])
-        self.width = max(self.width, 1.06 * _width(title, SIZE))
+        self.name(title)
         self.height = self.top + self.cell_height * len(rows)
+
+    def name(self, title):
+        """Take a title, and the width that it needs in bold."""
+        self.title = title
+        self.width = max(self.width, 1.06 * _width(title, SIZE))
 
     def draw(self, canvas, x, y):
         if self.title:

@@ -187,7 +187,7 @@ def test_text_is_text_in_the_readers_language(drawn, code):
     assert f"{label('dimensions')} →" in vectors and "x3" in vectors
     steps = words_of(drawn[code]["steps"])
     for number, key in enumerate(("inputs", "raw_scores", "weights", "outputs"), 1):
-        assert f"{number}  {label(key)}" in steps
+        assert f"{number} {label(key)}" in steps
     loss = words_of(drawn[code]["loss"])
     assert {label("training_step"), label("loss")} <= set(loss)
     bars = words_of(drawn[code]["bars"])
@@ -210,9 +210,10 @@ def test_alt_says_size_axes_and_the_telling_numbers(drawn, code):
     assert "journey 1.50" in alt["bars"]
     assert "39.7" in alt["arrows"] and "0.64" in alt["arrows"] and "1.03" in alt["arrows"]
     for name, words in alt.items():
-        assert not re.search(r"[{}$\\]|figures\.|label\.| {2}", words.replace("  ", " ")), name
-        if code in ("ja", "zh"):
-            assert not re.search(r"[.:;](?: |$)", words.replace(". → .", "")), (name, words)
+        assert not re.search(r"[{}$\\]|figures\.|label\.|  ", words), name
+        # Full-width punctuation; the token "." is data.
+        if code in ("ja", "zh") and name not in ("twelve", "bars-many"):
+            assert not re.search(r"[.:;](?: |$)", words), (name, words)
 
 
 def test_numbers_are_the_same_in_the_four_languages(drawn):
@@ -230,6 +231,13 @@ def test_printed_numbers_are_those_of_the_tensor():
     figure = figures.heatmap(values, ["a", "b"], ["c", "d"], kind="scores", digits=3)
     assert {"0.125", "−0.001", "2.000", "−1.500"} <= set(words_of(figure))
     assert "0.00" in words_of(figures.heatmap([[-0.001]], ["a"], ["b"]))
+
+
+def test_counts_are_printed_without_decimals():
+    assert {"3", "−1"} <= set(
+        words_of(figures.bars(["a", "b"], {"count": [3, -1]}, y_label="count"))
+    )
+    assert "3.00" in words_of(figures.bars(["a", "b"], {"count": [3, 0.5]}, y_label="count"))
 
 
 def test_a_token_is_shown_as_it_is_even_if_a_label_has_its_name():
