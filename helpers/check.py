@@ -27,8 +27,10 @@ import functools
 import inspect
 import io
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
 from typing import NamedTuple
 
 import torch
@@ -120,8 +122,8 @@ def _equal(given: Tensor, right: Tensor, tolerance: dict) -> bool:
 
 def _difference(given: Tensor, right: Tensor) -> Verdict:
     """Say how numbers that are not the right ones differ, in no exercise's own terms."""
-    if given.is_floating_point() and given.isnan().any():
-        return Verdict("any.nan")
+    if given.is_floating_point() and not given.isfinite().all():
+        return Verdict("any.not_finite")
     if given.shape != right.shape:
         return Verdict("any.shape", {"expected": _shape(right), "actual": _shape(given)})
     return Verdict("any.numbers")
@@ -170,15 +172,19 @@ class Choice:
         if _empty(answer):
             return Verdict("any.empty")
         several = not isinstance(self.right, str)
-        words = list(answer) if several and isinstance(answer, (list, tuple)) else [answer]
-        given = [word.strip().lower() if isinstance(word, str) else word for word in words]
+        given = _words(list(answer) if isinstance(answer, tuple) else answer)
         for key, wrong in {"right": self.right, **self.wrong}.items():
-            for variant in _variants(wrong):
-                if given == (variant if several else [variant]):
-                    return Verdict(key)
+            if any(given == _words(variant) for variant in _variants(wrong)):
+                return Verdict(key)
         allowed = ", ".join(f'"{word}"' for word in self.choices())
         key = "any.choices" if several else "any.choice"
         return Verdict(key, {"choices": allowed, "actual": _describe(answer)})
+
+
+def _words(answer: object) -> object:
+    if isinstance(answer, list):
+        return [_words(word) for word in answer]
+    return answer.strip().lower() if isinstance(answer, str) else answer
 
 
 @dataclass(frozen=True)
@@ -203,13 +209,12 @@ class Function:
         given, right = self._outcomes(answer), self._outcomes(self.right)
         if given[0] is None or given[0] is ... or isinstance(given[0], NotImplementedError):
             return Verdict("any.empty")
-        agree = [_same(one, other) for one, other in zip(given, right, strict=True)]
+        agree = [_same(*pair) for pair in zip(given, right, strict=True)]
         if all(agree):
             return _right_type(given, right)
-        for key, wrong in self.wrong.items():
-            for outcomes in map(self._outcomes, _variants(wrong)):
-                if all(_same(one, other) for one, other in zip(given, outcomes, strict=True)):
-                    return Verdict(key, {"error": _error(given)})
+        key = self._misconception(given, right, agree)
+        if key:
+            return Verdict(key, {"error": _error(given)})
         first = agree.index(False)
         where = _where(self.right, self.cases[first])
         if isinstance(right[first], Exception):
@@ -219,6 +224,21 @@ class Function:
             example = _where(self.right, self.cases[0])
             return Verdict("any.only_example", {"example": example, "input": where})
         return _wrong_outcome(given[first], right[first], where)
+
+    def _misconception(self, given: list, right: list, agree: list[bool]) -> str | None:
+        """Return the misconception that does as the answer on every case; failing that, one that
+        leaves the example right, as the answer does, and fails as the answer on its other cases.
+        """
+        partly = None
+        for key, wrong in self.wrong.items():
+            for outcomes in map(self._outcomes, _variants(wrong)):
+                alike = [_same(*pair) for pair in zip(given, outcomes, strict=True)]
+                if all(alike):
+                    return key
+                fails = [not _same(*pair) for pair in zip(outcomes, right, strict=True)]
+                if agree[0] and all(a for a, fail in zip(alike, fails, strict=True) if fail):
+                    partly = partly or key
+        return partly
 
     def _outcomes(self, answer: Callable) -> list:
         return [_outcome(functools.partial(self.use, answer), *case) for case in self.cases]
@@ -245,6 +265,8 @@ def _quietly() -> Iterator[None]:
 def _same(given: object, right: object) -> bool:
     if isinstance(given, Tensor) and isinstance(right, Tensor):
         return _equal(given, right, _CLOSE)
+    if isinstance(given, list) and isinstance(right, list):
+        return given == right == []
     return isinstance(given, Exception) and type(given) is type(right)
 
 
@@ -281,111 +303,6 @@ def _where(function: Callable, case: tuple) -> str:
         f"{name} {_shape(one) if isinstance(one, Tensor) else repr(one)}"
         for name, one in zip(names, case, strict=False)
     )
-
-
-# ---------------------------------------------------------------- shared by the exercises
-
-
-def _draw(*shape: int, seed: int = 0) -> Tensor:
-    """Return standard normal numbers of a generator of their own, the same at every call."""
-    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
-
-
-def _attention(x: Tensor) -> Tensor:
-    """Return simple self-attention's context vectors (T, d) of the tokens x (T, d)."""
-    return torch.softmax(x @ x.T, dim=-1) @ x
-
-
-# ---------------------------------------------------------------- 03 simple self-attention
-
-
-@exercise
-def predict_largest():
-    """Predict: for each of the six tokens, which token gets its largest attention weight?
-
-    Six numbers, counted from 1: `check.predict_largest([?, ?, ?, ?, ?, ?])`, where ? is `...`.
-    """
-    weights = torch.softmax(inputs @ inputs.T, dim=-1)
-    return Value(
-        right=weights.argmax(dim=1) + 1,
-        wrong={
-            "self": [1, 2, 3, 4, 5, 6],
-            "from_zero": weights.argmax(dim=1),
-            "columns": weights.argmax(dim=0) + 1,
-        },
-    )
-
-
-@exercise
-def token3_context():
-    """Compute the context vector of token 3, `starts`, from `inputs`. Its shape is (3,)."""
-    scores = inputs @ inputs.T
-    context = _attention(inputs)
-    return Value(
-        right=context[2],
-        wrong={
-            "scores": scores[2],
-            "weights": torch.softmax(scores[2], dim=0),
-            "no_softmax": scores[2] @ inputs,
-            "divided_by_sum": scores[2] / scores[2].sum() @ inputs,
-            "neighbour": (context[1], context[3]),
-            "axis": torch.softmax(scores, dim=0)[2] @ inputs,
-            "all_tokens": context,
-            "embedding": inputs[2],
-        },
-    )
-
-
-@exercise
-def attention_function():
-    """Write `self_attention(x)`: the context vectors of any tokens x (T, d); it returns (T, d).
-
-    Pass the function itself: `check.attention_function(self_attention)`.
-    """
-    return Function(
-        right=lambda x: _attention(x),
-        wrong={
-            "axis": lambda x: torch.softmax(x @ x.T, dim=0) @ x,  # also weights.T @ x
-            "no_softmax": lambda x: x @ x.T @ x,
-            "divided_by_sum": lambda x: (x @ x.T) / (x @ x.T).sum(-1, keepdim=True) @ x,
-            "weights": lambda x: torch.softmax(x @ x.T, dim=-1),
-            "scores": lambda x: x @ x.T,
-            "features": lambda x: x @ torch.softmax(x.T @ x, dim=-1),
-        },
-        cases=[(inputs,), (_draw(4, 2),), (_draw(1, 3),), (_draw(9, 5),), (_draw(6, 3),)],
-    )
-
-
-@exercise
-def fixed_axis():
-    """Find what is wrong: this function passes every shape check. Mend it, for batches too.
-
-    def attention_weights(scores):  # (..., T, T) -> (..., T, T), every row sums to 1
-        return torch.softmax(scores, dim=0)
-    """
-    return Function(
-        right=lambda scores: torch.softmax(scores, dim=-1),
-        wrong={
-            "still_columns": lambda scores: torch.softmax(scores, dim=0),
-            "columns": lambda scores: torch.softmax(scores, dim=-2),
-            "one": lambda scores: torch.softmax(scores, dim=1),
-            "transposed": (
-                lambda scores: torch.softmax(scores, dim=0).mT,
-                lambda scores: torch.softmax(scores, dim=-2).mT,
-            ),
-            "everything": lambda scores: torch.softmax(scores.flatten(), 0).view(scores.shape),
-        },
-        cases=[(inputs @ inputs.T,), (_draw(5, 5),), (_draw(1, 1),), (_draw(2, 4, 4),)],
-    )
-
-
-@exercise
-def permutation_guess():
-    """Predict: tokens 1 and 6 change places. What happens to the context vector of `journey`?
-
-    One of "changes", "stays".
-    """
-    return Choice(right="stays", wrong={"order_matters": "changes"})
 
 
 # ---------------------------------------------------------------- property checks
@@ -505,7 +422,7 @@ def _first_fault(key: str, f: Callable, x: Tensor, trials: list[_Trial]) -> Verd
         before = _output(f, x)
         if before is None or isinstance(before, NotImplementedError):
             return Verdict("any.empty")
-        if not isinstance(before, Tensor) or before.isnan().any():
+        if not isinstance(before, Tensor) or not before.isfinite().all():
             return _wrong_outcome(before, x, f"x {_shape(x)}")
         if before.dim() < 2 or before.shape[-2] != x.shape[-2]:
             return Verdict("any.rows", {"expected": x.shape[-2], "actual": _shape(before)})
@@ -541,8 +458,8 @@ def _rows_fault(weights: Tensor) -> Verdict | None:
     if rows is None or rows.dim() == 0:
         key = "any.call_it" if callable(weights) else "any.not_numbers"
         return Verdict(key, {"actual": _describe(weights)})
-    if rows.isnan().any():
-        return Verdict("any.nan")
+    if rows.is_floating_point() and not rows.isfinite().all():
+        return Verdict("any.not_finite")
     sums = rows.double().sum(dim=-1)
     bad = ~torch.isclose(sums, torch.ones_like(sums), **_CLOSE)
     if not bad.any():
@@ -552,3 +469,762 @@ def _rows_fault(weights: Tensor) -> Verdict | None:
     columns = rows.double().sum(dim=-2) if rows.dim() > 1 else sums
     key = "columns" if torch.allclose(columns, torch.ones_like(columns), **_CLOSE) else "sum"
     return Verdict(f"rows_sum_to_one.{key}", {"row": row, "sum": f"{sums[tuple(first)]:.4f}"})
+
+
+# ---------------------------------------------------------------- shared by the exercises
+
+
+def _draw(*shape: int, seed: int = 0) -> Tensor:
+    """Return standard normal numbers of a generator of their own, the same at every call."""
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def _attention(x: Tensor) -> Tensor:
+    """Return simple self-attention's context vectors (T, d) of the tokens x (T, d)."""
+    return torch.softmax(x @ x.T, dim=-1) @ x
+
+
+# ---------------------------------------------------------------- 01 dot products
+
+
+@exercise
+def dot_by_hand():
+    """Compute by hand the dot product of `inputs[0]` (Your) and `inputs[2]` (starts)."""
+    x, y = inputs[0], inputs[2]
+    return Value(
+        right=x @ y,
+        wrong={
+            "products": x * y,
+            "partial": (x[:2] @ y[:2], x[0] * y[0]),
+            "sum": (x + y, (x + y).sum()),
+            "cosine": torch.cosine_similarity(x, y, dim=0),
+            "other_token": (x @ inputs[1], x @ inputs[3], inputs[1] @ inputs[3]),
+        },
+    )
+
+
+@exercise
+def best_match_of_one():
+    """Predict: with which of the six tokens does `one` have its largest score?
+
+    The token as a word: `check.best_match_of_one("...")`.
+    """
+    return Choice(
+        right="starts",
+        wrong={"self": "one", "longest": "journey", "other": ("Your", "with", "step")},
+    )
+
+
+@exercise
+def all_pairs():
+    """Write `all_pairs(x)`: the dot products of all pairs of rows of x (T, d), as (T, T)."""
+    return Function(
+        right=lambda x: x @ x.T,
+        wrong={
+            "features": lambda x: x.T @ x,
+            "mean": lambda x: (x[:, None] * x[None, :]).mean(dim=-1),
+            "cosine": lambda x: torch.cosine_similarity(x[:, None], x[None, :], dim=-1),
+            "diagonal": lambda x: (x * x).sum(dim=-1),
+            "not_summed": lambda x: x[:, None] * x[None, :],
+            "upper_half": lambda x: (x @ x.T).triu(),
+        },
+        cases=[(inputs,), (_draw(4, 2),), (_draw(1, 3),), (_draw(5, 8),), (_draw(3, 3),)],
+    )
+
+
+# ---------------------------------------------------------------- 02 softmax
+
+
+@exercise
+def stable_softmax():
+    """Write `softmax(scores)`: exp and division over the last axis, for any shape and any size.
+
+    Scores of 1000 and of -1000 must not give NaN. `torch.softmax` is not allowed this once.
+    """
+
+    def shares(powers: Tensor) -> Tensor:
+        return powers / powers.sum(dim=-1, keepdim=True)
+
+    return Function(
+        right=lambda scores: torch.softmax(scores, dim=-1),
+        wrong={
+            "overflow": lambda s: shares(s.exp()),
+            "one_maximum": lambda s: shares((s - s.max()).exp()),
+            "axis": lambda s: torch.softmax(s, dim=0),
+            "everything": (
+                lambda s: torch.softmax(s.flatten(), 0).view(s.shape),
+                lambda s: s.exp() / s.exp().sum(),
+            ),
+            "divided_by_sum": shares,
+            "not_divided": lambda s: (s - s.amax(-1, keepdim=True)).exp(),
+            "keepdim": lambda s: s.exp() / s.exp().sum(dim=-1),
+        },
+        cases=[
+            (inputs @ inputs[1],),
+            (_draw(3, 5),),
+            (_draw(4, 4),),
+            (_draw(2, 3, 4),),
+            (torch.tensor([1000.0, 1001.0, 1002.0]),),
+            (torch.tensor([[0.0, 1.0], [-1000.0, -1001.0]]),),
+        ],
+    )
+
+
+@exercise
+def softmax_with_temperature():
+    """Write `soften(scores, temperature)`: softmax over the last axis, flatter as it rises."""
+    return Function(
+        right=lambda scores, temperature: torch.softmax(scores / temperature, dim=-1),
+        wrong={
+            "multiplied": lambda s, t: torch.softmax(s * t, dim=-1),
+            "after": lambda s, t: torch.softmax(s, dim=-1) / t,
+            "no_effect": (
+                lambda s, t: torch.softmax(s, dim=-1),
+                lambda s, t: torch.softmax(s - t, dim=-1),
+            ),
+            "axis": lambda s, t: torch.softmax(s / t, dim=0),
+        },
+        cases=[(inputs @ inputs[1], 2.0), (_draw(3, 5), 0.1), (_draw(4, 4), 1.0), (_draw(7), 10.0)],
+    )
+
+
+@exercise
+def shifted_scores():
+    """Predict: 100 is added to every score. What do the softmax weights do?
+
+    One of "flatter", "same", "sharper".
+    """
+    return Choice(right="same", wrong={"sharper": "sharper", "flatter": "flatter"})
+
+
+@exercise
+def high_temperature():
+    """Predict: the scores are divided by a temperature of 10. What do the weights become?
+
+    One of "flatter", "same", "sharper".
+    """
+    return Choice(right="flatter", wrong={"reversed": "sharper", "same": "same"})
+
+
+# ---------------------------------------------------------------- 03 simple self-attention
+
+
+@exercise
+def predict_largest():
+    """Predict: for each of the six tokens, which token gets its largest attention weight?
+
+    Six numbers, counted from 1: `check.predict_largest([?, ?, ?, ?, ?, ?])`, where ? is `...`.
+    """
+    weights = torch.softmax(inputs @ inputs.T, dim=-1)
+    return Value(
+        right=weights.argmax(dim=1) + 1,
+        wrong={
+            "self": [1, 2, 3, 4, 5, 6],
+            "from_zero": weights.argmax(dim=1),
+            "columns": weights.argmax(dim=0) + 1,
+        },
+    )
+
+
+@exercise
+def token3_context():
+    """Compute the context vector of token 3, `starts`, from `inputs`. Its shape is (3,)."""
+    scores = inputs @ inputs.T
+    context = _attention(inputs)
+    return Value(
+        right=context[2],
+        wrong={
+            "scores": scores[2],
+            "weights": torch.softmax(scores[2], dim=0),
+            "no_softmax": scores[2] @ inputs,
+            "divided_by_sum": scores[2] / scores[2].sum() @ inputs,
+            "neighbour": (context[1], context[3]),
+            "axis": torch.softmax(scores, dim=0)[2] @ inputs,
+            "all_tokens": context,
+            "embedding": inputs[2],
+        },
+    )
+
+
+@exercise
+def attention_function():
+    """Write `self_attention(x)`: the context vectors of any tokens x (T, d); it returns (T, d).
+
+    Pass the function itself: `check.attention_function(self_attention)`.
+    """
+    return Function(
+        right=lambda x: _attention(x),
+        wrong={
+            "axis": lambda x: torch.softmax(x @ x.T, dim=0) @ x,  # also weights.T @ x
+            "no_softmax": lambda x: x @ x.T @ x,
+            "divided_by_sum": lambda x: (x @ x.T) / (x @ x.T).sum(-1, keepdim=True) @ x,
+            "weights": lambda x: torch.softmax(x @ x.T, dim=-1),
+            "scores": lambda x: x @ x.T,
+            "features": lambda x: x @ torch.softmax(x.T @ x, dim=-1),
+        },
+        cases=[(inputs,), (_draw(4, 2),), (_draw(1, 3),), (_draw(9, 5),), (_draw(6, 3),)],
+    )
+
+
+@exercise
+def fixed_axis():
+    """Find what is wrong: this function passes every shape check. Mend it, for batches too.
+
+    def attention_weights(scores):  # (..., T, T) -> (..., T, T), every row sums to 1
+        return torch.softmax(scores, dim=0)
+    """
+    return Function(
+        right=lambda scores: torch.softmax(scores, dim=-1),
+        wrong={
+            "still_columns": lambda scores: torch.softmax(scores, dim=0),
+            "columns": lambda scores: torch.softmax(scores, dim=-2),
+            "one": lambda scores: torch.softmax(scores, dim=1),
+            "transposed": (
+                lambda scores: torch.softmax(scores, dim=0).mT,
+                lambda scores: torch.softmax(scores, dim=-2).mT,
+            ),
+            "everything": lambda scores: torch.softmax(scores.flatten(), 0).view(scores.shape),
+        },
+        cases=[(inputs @ inputs.T,), (_draw(5, 5),), (_draw(1, 1),), (_draw(2, 4, 4),)],
+    )
+
+
+@exercise
+def permutation_guess():
+    """Predict: tokens 1 and 6 change places. What happens to the context vector of `journey`?
+
+    One of "changes", "stays".
+    """
+    return Choice(right="stays", wrong={"order_matters": "changes"})
+
+
+# ---------------------------------------------------------------- 04 pure Python
+
+
+@exercise
+def context_lists():
+    """Write `context(tokens)` with lists and `math` only: the context vectors of any tokens.
+
+    tokens: n lists of d floats, any n and d; so is the result. Large scores must not overflow;
+    no tokens, or tokens of unequal length, raise ValueError.
+    """
+
+    def refuse(tokens: list) -> None:
+        lengths = {len(token) for token in tokens}
+        if len(lengths) != 1 or 0 in lengths:
+            raise ValueError(f"expected tokens of one length, 1 or more; got {sorted(lengths)}")
+
+    def dot(x: list, y: list) -> float:
+        return sum(a * b for a, b in zip(x, y, strict=False))
+
+    def context(tokens: list, to_weights: Callable, check: Callable = refuse) -> list:
+        check(tokens)
+        rows = [to_weights([dot(x, y) for y in tokens]) for x in tokens]
+        columns = list(zip(*tokens, strict=False))
+        return [[dot(row, column) for column in columns] for row in rows]
+
+    def share(row: list) -> list:
+        return [number / sum(row) for number in row]
+
+    def naive(row: list) -> list:
+        return share([math.exp(score) for score in row])
+
+    def stable(row: list) -> list:
+        return naive([score - max(row) for score in row])
+
+    return Function(
+        right=lambda tokens: context(tokens, stable),
+        wrong={
+            "overflow": lambda tokens: context(tokens, naive),
+            "unequal": lambda tokens: context(tokens, stable, lambda t: t or refuse(t)),
+            "nothing_refused": lambda tokens: context(tokens, stable, len),
+            "no_softmax": lambda tokens: context(tokens, list),
+            "divided_by_sum": lambda tokens: context(tokens, share),
+        },
+        cases=[
+            (inputs.tolist(),),
+            (_draw(4, 2).tolist(),),
+            (_draw(1, 5).tolist(),),
+            ([[40.0, 0.0], [0.0, 40.0], [30.0, 30.0]],),
+            ([[1.0, 2.0], [3.0]],),
+            ([],),
+        ],
+    )
+
+
+@exercise
+def predict_overflow():
+    """Predict: the inputs times 10, 20, 30 or 500. From which factor on does softmax overflow?"""
+    return Value(right=30, wrong={"float32": 10, "close": 20, "linear": 500})
+
+
+@exercise
+def refusing_dot():
+    """Mend `inner_product(x, y)`: lists of unequal length must raise ValueError.
+
+    Pass the function itself: `check.refusing_dot(inner_product)`.
+    """
+
+    def product(x, y, error=ValueError):
+        if len(x) != len(y):
+            raise error(f"expected equal lengths; got {len(x)} and {len(y)}")
+        return math.fsum(a * b for a, b in zip(x, y, strict=True))
+
+    return Function(
+        right=lambda x, y: product(x, y),
+        wrong={
+            "cuts": lambda x, y: math.fsum(a * b for a, b in zip(x, y, strict=False)),
+            "index": lambda x, y: math.fsum(x[i] * y[i] for i in range(len(x))),
+            "other_error": (
+                lambda x, y: product(x, y, AssertionError),
+                lambda x, y: product(x, y, TypeError),
+                lambda x, y: product(x, y, Exception),
+            ),
+            "zero": lambda x, y: product(x, y) if len(x) == len(y) else 0.0,
+        },
+        cases=[([1, 2, 3], [4, 5, 6]), ([0.5], [2.0]), ([1, 2], [3]), ([1], [2, 3])],
+    )
+
+
+@exercise
+def predict_products():
+    """Predict: 6 tokens of 3 numbers need 108 multiplications for their scores. And how many
+    do 12 tokens of 3 numbers need, and 6 tokens of 6 numbers? Two numbers, in this order.
+    """
+    return Value(
+        right=[432, 216],
+        wrong={
+            "linear": [216, 216],
+            "swapped": [216, 432],
+            "both_square": [432, 432],
+            "contexts_too": [864, 432],
+        },
+    )
+
+
+# ---------------------------------------------------------------- 05 queries, keys, values
+
+
+@exercise
+def scaled_attention():
+    """Write `attention(x, W_q, W_k, W_v)`: scaled dot-product attention, any sizes.
+
+    x: (T, d_in); W_q, W_k: (d_in, d_k); W_v: (d_in, d_v); it returns (T, d_v).
+    """
+
+    def scaled(width: Callable, dim: int = -1, raw: bool = False, swapped: bool = False):
+        def attention(x: Tensor, W_q: Tensor, W_k: Tensor, W_v: Tensor) -> Tensor:
+            scores = (x @ W_q) @ (x @ W_k).T
+            scores = scores.T if swapped else scores
+            weights = torch.softmax(scores / width(x, W_q, W_v) ** 0.5, dim=dim)
+            return weights @ (x if raw else x @ W_v)
+
+        return attention
+
+    def d_k(x: Tensor, W_q: Tensor, W_v: Tensor) -> int:
+        return W_q.shape[1]
+
+    return Function(
+        right=scaled(d_k),
+        wrong={
+            "no_scale": scaled(lambda x, W_q, W_v: 1),
+            "multiplied": scaled(lambda x, W_q, W_v: 1 / W_q.shape[1]),
+            "no_root": scaled(lambda x, W_q, W_v: W_q.shape[1] ** 2),
+            "input_width": scaled(lambda x, W_q, W_v: W_q.shape[0]),
+            "tokens": scaled(lambda x, W_q, W_v: len(x)),
+            "value_width": scaled(lambda x, W_q, W_v: W_v.shape[1]),
+            "raw_values": scaled(d_k, raw=True),
+            "axis": scaled(d_k, dim=0),
+            "swapped": scaled(d_k, swapped=True),
+            "no_softmax": lambda x, W_q, W_k, W_v: (
+                (x @ W_q) @ (x @ W_k).T / W_q.shape[1] ** 0.5 @ (x @ W_v)
+            ),
+        },
+        cases=[
+            (inputs, _draw(3, 2), _draw(3, 2, seed=1), _draw(3, 2, seed=2)),
+            (_draw(4, 5, seed=3), _draw(5, 8), _draw(5, 8, seed=1), _draw(5, 3, seed=2)),
+            (_draw(7, 3, seed=3), _draw(3, 4), _draw(3, 4, seed=1), _draw(3, 4, seed=2)),
+        ],
+    )
+
+
+@exercise
+def score_variance():
+    """Predict: q and k hold 64 standard normal numbers each. What is the variance of q . k?"""
+    return Value(right=64, wrong={"one": 1, "deviation": 8, "squared": 4096})
+
+
+# ---------------------------------------------------------------- 06 self-attention classes
+
+_WIDTH = 2  # the global that the wrong class below reads, as a notebook has its d_k
+
+
+class _SelfAttention(nn.Module):
+    """Self-attention that divides its scores by the square root of `width(x)`."""
+
+    def __init__(self, d_in: int, d_out: int):
+        super().__init__()
+        self.d_in, self.d_out = d_in, d_out
+        for name in ("W_query", "W_key", "W_value"):
+            self.register_parameter(name, nn.Parameter(torch.zeros(d_in, d_out)))
+
+    def width(self, x: Tensor) -> int:
+        return self.d_out
+
+    def forward(self, x: Tensor) -> Tensor:
+        scores = x @ self.W_query @ (x @ self.W_key).T
+        return torch.softmax(scores / self.width(x) ** 0.5, dim=-1) @ x @ self.W_value
+
+
+def _scaled_by(width: Callable) -> type:
+    return type("SelfAttention", (_SelfAttention,), {"width": width})
+
+
+def _without_globals(answer: type) -> type:
+    """Return the class with methods that see no number and no tensor of their notebook."""
+
+    def alone(method: FunctionType) -> FunctionType:
+        seen = {
+            name: value
+            for name, value in method.__globals__.items()
+            if callable(value) or isinstance(value, ModuleType) or name.startswith("__")
+        }
+        copied = FunctionType(
+            method.__code__, seen, method.__name__, method.__defaults__, method.__closure__
+        )
+        copied.__kwdefaults__ = method.__kwdefaults__
+        return copied
+
+    methods = {n: alone(m) for n, m in vars(answer).items() if isinstance(m, FunctionType)}
+    return type(answer.__name__, (answer,), methods)
+
+
+def _run_class(answer: type, d_in: int, d_out: int, x: Tensor) -> Tensor:
+    module = _without_globals(answer)(d_in, d_out)
+    for seed, name in enumerate(("W_query", "W_key", "W_value")):
+        weight = getattr(module, name)
+        with torch.no_grad():
+            if isinstance(weight, nn.Linear):
+                weight.weight.copy_(_draw(d_in, d_out, seed=seed).T)
+                if weight.bias is not None:
+                    weight.bias.zero_()
+            else:
+                weight.copy_(_draw(d_in, d_out, seed=seed))
+    return module(x)
+
+
+@exercise
+def no_global():
+    """Find what is wrong: this class gives no error, and is wrong for every d_out but one.
+
+    d_k = 2
+
+    class SelfAttention(nn.Module):
+        def __init__(self, d_in, d_out): ...  # W_query, W_key, W_value
+        def forward(self, x):  # (T, d_in) -> (T, d_out)
+            ...
+            weights = torch.softmax(scores / d_k**0.5, dim=-1)
+
+    Mend it and pass the class itself: `check.no_global(SelfAttention)`.
+    """
+    return Function(
+        right=_SelfAttention,
+        wrong={
+            "reads_global": _scaled_by(lambda self, x: _WIDTH),
+            "fixed_width": _scaled_by(lambda self, x: 2),
+            "input_width": _scaled_by(lambda self, x: self.d_in),
+            "tokens": _scaled_by(lambda self, x: len(x)),
+            "no_scale": _scaled_by(lambda self, x: 1),
+        },
+        cases=[
+            (3, 2, inputs),
+            (3, 4, inputs),
+            (5, 8, _draw(4, 5, seed=3)),
+            (4, 1, _draw(7, 4, seed=3)),
+        ],
+        use=_run_class,
+    )
+
+
+@exercise
+def linear_as_matrix():
+    """Write `as_matrix(linear)`: the matrix W for which `x @ W` equals `linear(x)`, without bias.
+
+    It carries the weights of SelfAttentionV2 (nn.Linear) over to SelfAttentionV1 (nn.Parameter).
+    """
+
+    def linear(d_in: int, d_out: int) -> nn.Linear:
+        empty = nn.utils.skip_init(nn.Linear, d_in, d_out, bias=False)
+        empty.load_state_dict({"weight": _draw(d_out, d_in)})
+        return empty
+
+    return Function(
+        right=lambda linear: linear.weight.T,
+        wrong={
+            "not_transposed": lambda linear: linear.weight,
+            "reshaped": lambda linear: linear.weight.reshape(linear.weight.shape[::-1]),
+        },
+        cases=[(linear(3, 2),), (linear(4, 4),), (linear(2, 5),)],
+    )
+
+
+@exercise
+def parameter_count():
+    """Count: how many trainable numbers has `SelfAttentionV2(d_in=3, d_out=2, qkv_bias=True)`?"""
+    return Value(
+        right=24,
+        wrong={"no_bias": 18, "one_matrix": (6, 8), "one_bias": 20, "bias_per_input": 27},
+    )
+
+
+# ---------------------------------------------------------------- 07 attention maps
+
+
+@exercise
+def upright_map():
+    """Write `upright(weights)`: some maps (T, T) came transposed; return each with query rows.
+
+    Tell them apart by their sums.
+    """
+
+    def upright(weights: Tensor) -> Tensor:
+        sums = weights.sum(dim=-1)
+        return weights if torch.allclose(sums, torch.ones_like(sums), atol=1e-4) else weights.T
+
+    maps = [torch.softmax(2 * _draw(size, size, seed=size), dim=-1) for size in (3, 6, 5)]
+    return Function(
+        right=upright,
+        wrong={
+            "never": lambda w: w,
+            "always": lambda w: w.T,
+            "reversed": lambda w: upright(w).T,
+            "renormalised": (
+                lambda w: w / w.sum(dim=-1, keepdim=True),
+                lambda w: torch.softmax(w, dim=-1),
+            ),
+        },
+        cases=[(maps[0].T,), (maps[0],), (maps[1],), (maps[1].T,), (maps[2].T,)],
+    )
+
+
+def _three_tokens() -> Tensor:
+    """Return the attention weights (3, 3) of Tokyo, is, beautiful under seed 42."""
+    x = torch.tensor([[1.0, 0.5, 0.3, 0.2], [0.2, 0.1, 0.9, 0.7], [0.8, 0.3, 0.2, 0.4]])
+    w_query, w_key = _draw(4, 4, 4, seed=42)[:2]
+    return torch.softmax(x @ w_query @ (x @ w_key).T / 2, dim=-1)
+
+
+@exercise
+def map_largest():
+    """Read the map of `Tokyo`, `is`, `beautiful`: which key has the largest weight in each row?
+
+    Three column numbers, counted from 1.
+    """
+    weights = _three_tokens()
+    return Value(
+        right=weights.argmax(dim=1) + 1,
+        wrong={
+            "story": [1, 1, 2],
+            "self": [1, 2, 3],
+            "columns": weights.argmax(dim=0) + 1,
+            "from_zero": weights.argmax(dim=1),
+            "smallest": weights.argmin(dim=1) + 1,
+        },
+    )
+
+
+@exercise
+def predict_seeds():
+    """Predict: in how many of 2000 untrained maps does `Tokyo` give itself the largest weight?
+
+    One of "few", "third", "most".
+    """
+    return Choice(right="third", wrong={"never": "few", "always": "most"})
+
+
+@exercise
+def most_received():
+    """Write `most_received(weights)`: the index of the key that gets most of all queries together.
+
+    weights: (T, T), each row sums to 1. Pass the function itself.
+    """
+    second = torch.tensor([[0.52, 0.08, 0.4], [0.1, 0.5, 0.4], [0.45, 0.15, 0.4]])
+    draws = [torch.softmax(3 * _draw(n, n, seed=n), dim=-1) for n in (2, 5, 8)]
+    return Function(
+        right=lambda weights: weights.sum(dim=0).argmax(),
+        wrong={
+            "largest_cell": lambda weights: weights.max(dim=0).values.argmax(),
+            "query": lambda weights: weights.max(dim=1).values.argmax(),
+            "total": lambda weights: weights.sum(dim=0).max(),
+            "sums": lambda weights: weights.sum(dim=0),
+            "per_row": lambda weights: weights.argmax(dim=1),
+            "votes": lambda weights: weights.argmax(dim=1).mode().values,
+        },
+        cases=[(weights,) for weights in (_three_tokens(), second, *draws)],
+    )
+
+
+# ---------------------------------------------------------------- 08 causal attention
+
+
+@exercise
+def causal_mask():
+    """Write `mask(T)`: a boolean (T, T) tensor, True where a token must be hidden from a query."""
+    return Function(
+        right=lambda T: torch.ones(T, T).triu(diagonal=1).bool(),
+        wrong={
+            "inverted": lambda T: torch.ones(T, T).tril().bool(),
+            "diagonal": lambda T: torch.ones(T, T).triu().bool(),
+            "past": lambda T: torch.ones(T, T).tril(diagonal=-1).bool(),
+            "infinite": lambda T: torch.full((T, T), -torch.inf).triu(diagonal=1),
+        },
+        cases=[(6,), (1,), (4,), (9,)],
+    )
+
+
+@exercise
+def masked_weights():
+    """Find what is wrong: this function gives no error, and its weights still see the future.
+
+    def causal_weights(scores):  # (..., T, T) -> (..., T, T)
+        mask = torch.ones(scores.shape[-2:]).triu(diagonal=1).bool()
+        scores.masked_fill(mask, -torch.inf)
+        return torch.softmax(scores, dim=-1)
+    """
+
+    def future(scores: Tensor, diagonal: int = 1) -> Tensor:
+        return torch.ones(scores.shape[-2:]).triu(diagonal).bool()
+
+    def masked(scores: Tensor, mask: Tensor, fill: float = -torch.inf) -> Tensor:
+        return torch.softmax(scores.masked_fill(mask, fill), dim=-1)
+
+    return Function(
+        right=lambda scores: masked(scores, future(scores)),
+        wrong={
+            "still_leaks": lambda s: torch.softmax(s, dim=-1),
+            "inverted": lambda s: masked(s, ~future(s)),
+            "zero_scores": lambda s: masked(s, future(s), fill=0.0),
+            "not_renormalised": lambda s: torch.softmax(s, dim=-1).tril(),
+            "diagonal": lambda s: masked(s, future(s, diagonal=0)),
+        },
+        cases=[(inputs @ inputs.T,), (_draw(4, 4),), (_draw(1, 1),), (_draw(2, 5, 5),)],
+    )
+
+
+@exercise
+def dropout_by_hand():
+    """Write `drop(weights, keep, p)`: dropout with a given mask, as in training.
+
+    keep: True where a weight survives, of the shape of weights; p: the probability of dropping.
+    """
+    return Function(
+        right=lambda weights, keep, p: weights * keep / (1 - p),
+        wrong={
+            "no_rescale": lambda w, keep, p: w * keep,
+            "scaled_by_p": lambda w, keep, p: w * keep / p,
+            "multiplied": lambda w, keep, p: w * keep * (1 - p),
+            "inverted": (
+                lambda w, keep, p: w * ~keep / (1 - p),
+                lambda w, keep, p: w * ~keep,
+            ),
+            "row_sums": lambda w, keep, p: w * keep / (w * keep).sum(dim=-1, keepdim=True),
+        },
+        cases=[
+            (torch.softmax(_draw(*shape), dim=-1), _draw(*shape, seed=1) > -1, p)
+            for shape, p in [((6, 6), 0.5), ((4, 4), 0.2), ((2, 3, 3), 0.1), ((5, 5), 0.9)]
+        ],
+    )
+
+
+@exercise
+def first_row_guess():
+    """Predict: in the first row of any causal map of six tokens, how large is the first weight?"""
+    return Value(right=1.0, wrong={"equal": 1 / 6, "hidden": 0.0})
+
+
+# ---------------------------------------------------------------- 09 multi-head attention
+
+
+@exercise
+def split_heads():
+    """Write `split(x, num_heads)`: (B, T, d_out) -> (B, H, T, d_head), d_head = d_out / H.
+
+    Head h holds the components from h * d_head on.
+    """
+
+    return Function(
+        right=lambda x, num_heads: x.reshape(*x.shape[:2], num_heads, -1).transpose(1, 2),
+        wrong={
+            "view_only": lambda x, heads: x.reshape(len(x), heads, x.shape[1], -1),
+            "no_transpose": lambda x, heads: x.reshape(*x.shape[:2], heads, -1),
+            "interleaved": lambda x, heads: x.reshape(*x.shape[:2], -1, heads).permute(0, 3, 1, 2),
+        },
+        cases=[
+            (_draw(2, 6, 4), 2),
+            (_draw(1, 3, 12), 3),
+            (_draw(2, 4, 8), 4),
+            (_draw(3, 5, 8), 1),
+        ],
+    )
+
+
+@exercise
+def head_weights():
+    """Find what is wrong: the shapes are right, the scale is not.
+
+    def head_weights(queries, keys):  # each (B, H, T, d_head) -> (B, H, T, T)
+        scores = queries @ keys.mT
+        d_out = queries.shape[1] * queries.shape[3]
+        return torch.softmax(scores / d_out**0.5, dim=-1)
+    """
+
+    def scaled(queries: Tensor, keys: Tensor, width: float, dim: int = -1) -> Tensor:
+        return torch.softmax(queries @ keys.mT / width**0.5, dim=dim)
+
+    return Function(
+        right=lambda queries, keys: scaled(queries, keys, queries.shape[3]),
+        wrong={
+            "model_width": lambda q, k: scaled(q, k, q.shape[1] * q.shape[3]),
+            "heads": lambda q, k: scaled(q, k, q.shape[1]),
+            "tokens": lambda q, k: scaled(q, k, q.shape[2]),
+            "no_scale": lambda q, k: scaled(q, k, 1),
+            "axis": lambda q, k: scaled(q, k, q.shape[3], dim=-2),
+        },
+        cases=[
+            (_draw(2, 2, 6, 3), _draw(2, 2, 6, 3, seed=1)),
+            (_draw(1, 4, 3, 8), _draw(1, 4, 3, 8, seed=1)),
+            (_draw(1, 1, 5, 2), _draw(1, 1, 5, 2, seed=1)),
+        ],
+    )
+
+
+@exercise
+def gpt2_parameter_count():
+    """Count: how many trainable numbers has MultiHeadAttention at GPT-2's smallest size?
+
+    d_in = d_out = 768, 12 heads, context length 1024, qkv_bias=False; out_proj has its bias.
+    """
+    matrix, bias, mask = 768 * 768, 768, 1024 * 1024
+    return Value(
+        right=4 * matrix + bias,
+        wrong={
+            "all_biases": 4 * matrix + 4 * bias,
+            "no_out_proj": 3 * matrix,
+            "no_bias": 4 * matrix,
+            "mask": 4 * matrix + bias + mask,
+            "times_heads": 12 * (4 * matrix + bias),
+        },
+    )
+
+
+@exercise
+def mask_polarity():
+    """Say what True means in a boolean attn_mask, first for F.scaled_dot_product_attention,
+    then for nn.MultiheadAttention.
+
+    A list of two words, each "hide" or "keep": `check.mask_polarity(["...", "..."])`.
+    """
+    return Choice(
+        right=["keep", "hide"],
+        wrong={"swapped": ["hide", "keep"], "alike": (["hide", "hide"], ["keep", "keep"])},
+    )

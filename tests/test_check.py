@@ -1,5 +1,6 @@
 """The exercise checks: every declared misconception is recognised, every word is there."""
 
+import math
 import random
 import re
 import string
@@ -15,7 +16,7 @@ from helpers.examples import inputs
 from helpers.language import LANGUAGES, messages
 
 GENERIC = {"yes", "no", "empty", "not_numbers", "call_it", "not_callable", "choice", "choices"}
-GENERIC |= {"shape", "nan", "numbers", "boolean", "raised", "returned", "should_raise"}
+GENERIC |= {"shape", "not_finite", "numbers", "boolean", "raised", "returned", "should_raise"}
 GENERIC |= {"only_example", "random", "rows"}
 PROPERTIES = {
     "causal": {"right", "leak"},
@@ -34,6 +35,15 @@ WRONG = [
 def english():
     yield
     set_language("en")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Small tensors are slowed down a lot by threads that wait for a busy processor."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 def hints():
@@ -62,9 +72,12 @@ def test_an_empty_answer_is_met_kindly(name, capsys):
     def unwritten(*arguments):
         raise NotImplementedError
 
+    spec = EXERCISES[name]()
     empty = [None, ..., "", [], [None, ...]]
-    if isinstance(EXERCISES[name](), Function):
-        empty += [lambda *arguments: None, lambda *arguments: ..., unwritten]
+    bodies = [lambda *arguments: None, lambda *arguments: ..., unwritten]
+    if isinstance(spec, Function):
+        is_class = isinstance(spec.right, type)
+        empty += [type("C", (spec.right,), {"forward": b}) if is_class else b for b in bodies]
     for answer in empty:
         assert verdict(name, answer).key == "any.empty"
     assert getattr(check, name)(None) is None
@@ -171,7 +184,7 @@ def test_shape_nan_and_strange_values_have_their_own_words():
         "any.shape",
         {"expected": "(3,)", "actual": "(1, 3)"},
     )
-    assert verdict("token3_context", right * float("nan")).key == "any.nan"
+    assert verdict("token3_context", right * float("nan")).key == "any.not_finite"
     assert verdict("token3_context", [[1.0, 2.0], [3.0]]).key == "any.not_numbers"
     assert verdict("token3_context", check).key == "any.not_numbers"
 
@@ -196,6 +209,82 @@ def test_a_function_tied_to_the_example_is_found_out():
         assert found.values == {"example": "x (6, 3)", "input": "x (4, 2)"}
 
 
+def test_two_misconceptions_at_once_are_told_one_after_the_other():
+    def overflows_and_cuts(tokens):
+        scores = [[sum(a * b for a, b in zip(x, y, strict=False)) for y in tokens] for x in tokens]
+        powers = [[math.exp(score) for score in row] for row in scores]
+        return [
+            [
+                sum(p * x for p, x in zip(row, column, strict=False)) / sum(row)
+                for column in zip(*tokens, strict=False)
+            ]
+            for row in powers
+        ]
+
+    assert verdict("context_lists", overflows_and_cuts).key == "context_lists.overflow"
+
+
+def test_what_must_be_refused_is_named():
+    def never_refuses(tokens):
+        try:
+            return EXERCISES["context_lists"]().right(tokens)
+        except ValueError:
+            return [[0.0]]
+
+    found = verdict("context_lists", never_refuses)
+    assert found.key == "any.should_raise"
+    assert found.values == {"expected": "ValueError", "input": "tokens [[1.0, 2.0], [3.0]]"}
+
+
+def test_a_mask_of_ones_and_zeros_is_not_a_mask():
+    found = verdict("causal_mask", lambda T: torch.ones(T, T).triu(1))
+    assert (found.key, found.values) == ("any.boolean", {"actual": "torch.float32"})
+
+
+NOTEBOOK = """
+import torch
+from torch import nn
+
+d_k = 2
+
+class Attention(nn.Module):
+    def __init__(self, d_in, d_out):
+        super().__init__()
+        self.d_out = d_out
+        self.W_query = nn.Linear(d_in, d_out, bias=False)
+        self.W_key = nn.Linear(d_in, d_out, bias=False)
+        self.W_value = nn.Linear(d_in, d_out, bias=False)
+
+    def forward(self, x):
+        queries, keys = self.W_query(x), self.W_key(x)
+        weights = torch.softmax(queries @ keys.T / WIDTH**0.5, dim=-1)
+        return weights @ self.W_value(x)
+"""
+
+
+@pytest.mark.parametrize(
+    ("width", "key"),
+    [
+        ("self.d_out", "right"),
+        ("keys.shape[-1]", "right"),
+        ("d_k", "reads_global"),
+        ("2", "fixed_width"),
+        ("x.shape[-1]", "input_width"),
+        ("keys.shape[0]", "tokens"),
+        ("1", "no_scale"),
+    ],
+)
+def test_a_class_of_a_notebook(width, key):
+    notebook = {"__name__": "__main__"}
+    exec(NOTEBOOK.replace("WIDTH", width), notebook)
+    state = torch.get_rng_state()
+    found = verdict("no_global", notebook["Attention"])
+    assert found.key == f"no_global.{key}"
+    if key == "reads_global":
+        assert found.values["error"] == "NameError: name 'd_k' is not defined"
+    assert torch.equal(torch.get_rng_state(), state)
+
+
 def test_errors_of_the_readers_function_are_told_in_one_line(capsys):
     check.attention_function(lambda x: x @ x)
     said = capsys.readouterr().out.splitlines()
@@ -207,7 +296,7 @@ def test_errors_of_the_readers_function_are_told_in_one_line(capsys):
     assert verdict("attention_function", lambda x: {"x": x}).key == "any.returned"
     assert verdict("attention_function", lambda x: x[:2]).key == "any.shape"
     assert verdict("attention_function", lambda x: x * 2).key == "any.numbers"
-    assert verdict("attention_function", lambda x: x / 0 * 0).key == "any.nan"
+    assert verdict("attention_function", lambda x: x / 0 * 0).key == "any.not_finite"
 
 
 def test_a_check_leaves_random_numbers_and_arguments_alone(capsys):
