@@ -73,10 +73,10 @@ def verdict(name: str, answer: object) -> Verdict:
     return found if "." in found.key else Verdict(f"{name}.{found.key}", found.values)
 
 
-def _say(found: Verdict) -> None:
+def _say(found: Verdict, yes: str = "check.any.yes", no: str = "check.any.no") -> None:
     said = text(f"check.{found.key}", **found.values)
     if found.key != "any.empty":
-        said = text("check.any.yes" if found.key.endswith(".right") else "check.any.no", said=said)
+        said = text(yes if found.key.endswith(".right") else no, said=said)
     print(said)
 
 
@@ -221,8 +221,10 @@ class Function:
             expected = type(right[first]).__name__
             return Verdict("any.should_raise", {"expected": expected, "input": where})
         if agree[0]:
-            example = _where(self.right, self.cases[0])
-            return Verdict("any.only_example", {"example": example, "input": where})
+            values = {"example": _where(self.right, self.cases[0]), "input": where}
+            if isinstance(given[first], Exception):
+                return Verdict("any.only_example_runs", values | {"error": _error(given)})
+            return Verdict("any.only_example", values)
         return _wrong_outcome(given[first], right[first], where)
 
     def _misconception(self, given: list, right: list, agree: list[bool]) -> str | None:
@@ -363,7 +365,7 @@ def _require(fault: Verdict | None) -> None:
 
 def _tell(name: str, answer: object, find_fault: Callable) -> None:
     fault = Verdict("any.empty") if _empty(answer) else find_fault()
-    _say(fault or Verdict(f"{name}.right"))
+    _say(fault or Verdict(f"{name}.right"), "check.any.holds", "check.any.fails")
 
 
 @contextlib.contextmanager
