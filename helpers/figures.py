@@ -213,14 +213,13 @@ def bars(categories, series, *, x_label=None, y_label, title=None, digits=2) -> 
     if x_words:
         alt = text("figures.bars-over", y=_plain(y_words), x=_plain(x_words), count=n)
     courses = []
-    for name, column in zip(names, printed, strict=True):
+    for name, column, words in zip(names, columns, printed, strict=True):
+        items = [f"{_plain(c)} {v}" for c, v in zip(categories, words, strict=True)]
         if n > 12:
-            top = max(range(n), key=lambda k: float(columns[names.index(name)][k]))
-            items = [f"{_plain(categories[top])} {column[top]}"]
-            courses.append(text("figures.bars-largest", name=_plain(name), items=items[0]))
-            continue
-        items = [f"{_plain(c)} {v}" for c, v in zip(categories, column, strict=True)]
-        courses.append(text("figures.bars-series", name=_plain(name), items=_list(items)))
+            most = items[max(range(n), key=column.__getitem__)]
+            courses.append(text("figures.bars-largest", name=_plain(name), items=most))
+        else:
+            courses.append(text("figures.bars-series", name=_plain(name), items=_list(items)))
     return chart.finish(_sentences([_title_alt(title), alt, *courses]))
 
 
@@ -245,14 +244,14 @@ def arrows(vectors, labels, *, angle=True, title=None) -> Figure:
     if min(lengths) == 0:
         raise ValueError("expected vectors longer than 0; got one of length 0")
     notes = [
-        _say("figures.length", name=name, length=_fixed(length, 2))
+        text("figures.length", name=name, length=_fixed(length, 2))
         for name, length in zip(labels, lengths, strict=True)
     ]
     summary = ""
     if angle and len(points) > 1:
         (a, b), (c, d) = points[:2]
         turn = math.atan2(a * d - b * c, a * c + b * d)
-        summary = _say(
+        summary = text(
             "figures.angle",
             a=labels[0],
             b=labels[1],
@@ -332,10 +331,6 @@ def _label(key) -> str:
 def _capital(words: str) -> str:
     """Capitalise the first Latin letter, as English axis labels have it."""
     return words[:1].upper() + words[1:]
-
-
-def _say(key: str, **values) -> str:
-    return text(key, **values)
 
 
 def _title_alt(title) -> str:
