@@ -4,6 +4,7 @@ Each check returns the faults it finds, each naming its notebook and cell; each 
 given a planted fault, which it has to find.
 """
 
+import inspect
 import itertools
 import json
 import re
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from helpers import attention, pure
 from helpers.language import LANGUAGES
+from tests.test_attention import code_difference
 from tools.notebooks import CHAPTERS, SOURCE, TRANSLATIONS, canonical, chapters, read
 from tools.sync import repository, with_generated
 
@@ -77,7 +80,7 @@ def other_code(folder: Path) -> list[str]:
         for cell in own["cells"]:
             if cell["cell_type"] != "code":
                 continue
-            expected = sources.get(cell["id"])
+            expected = sources.get(cell["id"], "")
             if cell["id"] == "setup":
                 expected = expected.replace('set_language("en")', f'set_language("{code}")')
             if cell["source"] != expected:
@@ -215,6 +218,31 @@ def unprinted(folder: Path) -> list[str]:
     return found
 
 
+def package_code() -> dict[str, object]:
+    """Return the public functions and classes that chapters derive, by name."""
+    return {
+        name: thing
+        for module in (attention, pure)
+        for name, thing in vars(module).items()
+        if inspect.getmodule(thing) is module and callable(thing) and not name.startswith("_")
+    }
+
+
+def other_package_code(folder: Path) -> list[str]:
+    """Definitions that a chapter derives and the package has otherwise, or no chapter derives."""
+    found, derived = [], set()
+    for path in chapters(SOURCE, folder):
+        for cell in read(path)["cells"]:
+            if cell["cell_type"] != "code" or cell["id"].startswith("exercise-"):
+                continue
+            for name, thing in package_code().items():
+                if re.search(rf"^(def|class) {name}\b", cell["source"], flags=re.MULTILINE):
+                    derived.add(name)
+                    if difference := code_difference(cell["source"], thing):
+                        found.append(f"en/{path.name}#{cell['id']}: {name} differs:\n{difference}")
+    return found + [f"no chapter derives {name}" for name in sorted(set(package_code()) - derived)]
+
+
 CHECKS = [
     missing_chapters,
     unlike_english,
@@ -224,6 +252,7 @@ CHECKS = [
     not_canonical,
     badly_made,
     unprinted,
+    other_package_code,
 ]
 
 
@@ -260,6 +289,14 @@ PLANTED = {
     badly_made: ("scores", lambda cell, _: cell.update(id="3f2a-"), "3f2a-"),
     unprinted: ("read-scores", lambda cell, _: cell["source"].append(" 1.4951"), "read-scores"),
 }
+
+
+def test_other_package_code_is_found(book):
+    change(
+        book, "simple-self-attention", lambda cell, _: cell["source"].insert(1, "    x = x\n"), "en"
+    )
+    name = "en/03-simple-self-attention.ipynb#simple-self-attention: simple_self_attention differs"
+    assert any(line.startswith(name) for line in other_package_code(book))
 
 
 @pytest.mark.parametrize("check", PLANTED, ids=lambda check: check.__name__)
