@@ -14,6 +14,8 @@ const store = {
 };
 const words = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
+try { localStorage.setItem("language", root.lang); } catch { /* the chooser then asks the browser */ }
+
 // Theme: as the device, light, dark.
 const themeButton = document.querySelector("[data-theme-button]");
 const themes = ["", "light", "dark"];

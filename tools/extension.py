@@ -311,7 +311,7 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         "body": body,
         "has_math": any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block))),
         "canonical": page_address(base, language, slug),
-        "preview": f"{base}_static/preview/{language}-{slug}.png",
+        "preview": f"{base}_static/preview/{slug}.png",
         "languages": [
             {
                 "code": code,

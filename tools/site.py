@@ -21,6 +21,7 @@ import queue
 import re
 import shutil
 import sys
+import textwrap
 import time
 import warnings
 from functools import cache, partial
@@ -31,13 +32,14 @@ from urllib.parse import unquote, urlsplit
 
 import yaml
 
-from helpers.language import LANGUAGES, text
+from helpers import __version__
+from helpers.language import LANGUAGES, messages, text
 from tools.notebooks import ROOT, SOURCE, read
 from tools.sync import repository
 
 PREFIX = f"chapters/{SOURCE}/"
-MACHINERY = ("_config.yml", "requirements.txt", "_templates", "_static", "tools",
-             "helpers/messages.toml", "helpers/language.py", "helpers/__init__.py")  # fmt: skip
+MACHINERY = ("_config.yml", "requirements.txt", "_templates", "_static", "tools/site.py",
+             "tools/extension.py", "tools/notebooks.py")  # fmt: skip
 COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".xml", ".txt", ".ipynb")
 
 
@@ -54,6 +56,13 @@ def digest(paths: list[Path], root: Path = ROOT) -> str:
             whole.update(f"{file.relative_to(root)}\0".encode())
             whole.update(hashlib.sha256(file.read_bytes()).digest())
     return whole.hexdigest()
+
+
+def machinery() -> str:
+    """Return one digest of all that shapes every page: when it changes, all is built anew."""
+    words = {key: said for key, said in messages().items() if key.startswith("site.")}
+    said = json.dumps([words, __version__], sort_keys=True)
+    return digest([ROOT / name for name in MACHINERY]) + hashlib.sha256(said.encode()).hexdigest()
 
 
 def contents(book: Path) -> dict:
@@ -158,8 +167,7 @@ def build_languages(folder: Path, work: Path, toc: dict) -> None:
     Raises:
         SiteError: a build failed; its work folder is gone, so that nothing half-made is reused.
     """
-    made_from = digest([ROOT / name for name in MACHINERY])
-    made_from += json.dumps(toc)
+    made_from = machinery() + json.dumps(toc)
     for language in LANGUAGES:
         own = work / language
         stamp = own / "made-from"
@@ -293,6 +301,51 @@ def root_pages(staging: Path, base: str, slugs: list[str]) -> None:
     (staging / ".nojekyll").touch()  # GitHub Pages would leave out folders that begin with _
 
 
+def previews(folder: Path, slugs: list[str], to: Path) -> None:
+    """Draw the picture that a shared link shows: a page's English title and the book's first map.
+
+    Titles in English alone, because only matplotlib's own (Latin) font is sure to be there.
+    """
+    import matplotlib
+    from PIL import Image, ImageDraw, ImageFont
+
+    from helpers import pure
+    from helpers.examples import inputs
+
+    font = Path(matplotlib.get_data_path()) / "fonts/ttf/DejaVuSans-Bold.ttf"
+    rows = pure.attention_weights(inputs.tolist())
+    to.mkdir(parents=True)
+    for slug in slugs:
+        picture = Image.new("RGB", (1200, 630), "#12294a")
+        draw = ImageDraw.Draw(picture)
+        for i, row in enumerate(rows):
+            for j, weight in enumerate(row):
+                light = min(1.0, weight * 4)
+                x, y = 700 + 72 * j, 100 + 72 * i
+                colour = tuple(
+                    int(a + (b - a) * light) for a, b in ((18, 143), (41, 188), (74, 255))
+                )
+                draw.rounded_rectangle((x, y, x + 66, y + 66), 8, fill=colour)
+        title = text("site.title", SOURCE)
+        draw.text((70, 90), title, fill="#a9c8f5", font=ImageFont.truetype(font, 30))
+        name = page_title(folder, slug)
+        if name != title:
+            size = ImageFont.truetype(font, 56)
+            lines = textwrap.fill(name, 17)
+            draw.multiline_text((70, 190), lines, fill="white", font=size, spacing=18)
+        picture.save(to / f"{slug}.png", optimize=True)
+
+
+def page_title(folder: Path, slug: str) -> str:
+    """Return the English title of a page."""
+    notebook = folder / SOURCE / f"{slug}.ipynb"
+    if notebook.exists():
+        source = "\n".join(cell["source"] for cell in read(notebook)["cells"])
+    else:
+        source = (folder / SOURCE / f"{slug}.md").read_text("utf-8")
+    return re.search(r"^# (.+)$", source, re.MULTILINE)[1].replace("`", "")
+
+
 async def index_for_search(staging: Path) -> None:
     """Make Pagefind's index of the finished pages, one part per language."""
     from pagefind.index import IndexConfig, PagefindIndex
@@ -305,7 +358,7 @@ async def index_for_search(staging: Path) -> None:
             path.unlink()
 
 
-def assemble(work: Path, staging: Path, toc: dict, base: str) -> None:
+def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> None:
     """Put the four builds and what they share into one folder, and check it.
 
     Raises:
@@ -318,6 +371,7 @@ def assemble(work: Path, staging: Path, toc: dict, base: str) -> None:
         shutil.copytree(work / language / "html", staging / language, ignore=left_out)
     shutil.copytree(ROOT / "_static", staging / "_static", ignore=shutil.ignore_patterns(".*"))
     slugs = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
+    previews(folder, slugs, staging / "_static/preview")
     root_pages(staging, base, slugs)
     asyncio.run(index_for_search(staging))
     broken = broken_links(staging, base)
@@ -346,7 +400,7 @@ def build(book: Path = ROOT) -> Path:
     old = build_folder / "site.old"
     if old.exists() and not site.exists():  # interrupted between two renames
         os.replace(old, site)
-    made_from = digest([ROOT / name for name in MACHINERY])
+    made_from = machinery()
     made_from += digest([book / "_toc.yml", *(folder / code for code in LANGUAGES)], book)
     stamp = site / ".made-from"
     if stamp.exists() and stamp.read_text() == made_from:
@@ -354,12 +408,13 @@ def build(book: Path = ROOT) -> Path:
         return site
     began = time.monotonic()
     config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
+    base = config["html"]["baseurl"].rstrip("/") + "/"
     toc = contents(book)
     check_chapters(folder, toc)
     print(f"Building {len(LANGUAGES)} languages side by side.", flush=True)
     build_languages(folder, build_folder / "work", toc)
     print("  joining them, indexing for the search, following every link", flush=True)
-    assemble(build_folder / "work", staging, toc, config["html"]["baseurl"].rstrip("/") + "/")
+    assemble(folder, build_folder / "work", staging, toc, base)
     (staging / ".made-from").write_text(made_from)
     swap(staging, site)
     print(f"The site is built, {time.monotonic() - began:.1f} s.", flush=True)

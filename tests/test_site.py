@@ -1,0 +1,557 @@
+"""The site as a reader meets it: in a real browser, in four languages, in both themes."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from helpers.language import LANGUAGES, text
+from tools import site as builder
+from tools.notebooks import CHAPTERS, ROOT, chapters, read, source_hash
+from tools.site import SiteError, broken_links, build, server
+from tools.sync import colab_link, repository
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
+THEMES = {"light": {"width": 1280, "height": 900}, "dark": {"width": 360, "height": 740}}
+MOST_BYTES, MOST_REQUESTS = 400_000, 25
+
+
+# --- What the tests look at ---------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The finished site; built now unless it is up to date."""
+    return build(ROOT)
+
+
+@pytest.fixture(scope="session")
+def address(site):
+    running = server(site)
+    Thread(target=running.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{running.server_port}/"
+    running.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None and os.environ.get("CI") != "true":
+        pytest.skip("no chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def page_names(site):
+    """Every page a reader can open, as a path below the site's address."""
+    below = [path for code in LANGUAGES for path in sorted(site.glob(f"{code}/*.html"))]
+    return ["index.html", "404.html", *(path.relative_to(site).as_posix() for path in below)]
+
+
+@pytest.fixture(scope="session")
+def visits(site, address, browser):
+    """Each page opened once in each theme: what it asked for, said, weighed and broke."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    seen = []
+    visit = {}
+    for theme, viewport in THEMES.items():
+        context = browser.new_context(viewport=viewport, color_scheme=theme)
+        tab = context.new_page()
+        network = context.new_cdp_session(tab)
+        network.send("Network.enable")
+        network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        network.on(
+            "Network.requestWillBeSent", lambda e: visit["requests"].append(e["request"]["url"])
+        )
+        network.on(
+            "Network.loadingFinished",
+            lambda e: visit.update(bytes=visit["bytes"] + e["encodedDataLength"]),
+        )
+        tab.on("console", lambda m: visit["console"].append(m.text))
+        tab.on("pageerror", lambda e: visit["console"].append(str(e)))
+        for name in page_names(site):
+            visit.update(page=name, theme=theme, requests=[], console=[], bytes=0)
+            tab.goto(address + name, wait_until="networkidle")
+            visit["sideways"] = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
+            visit["lang"] = tab.evaluate("document.documentElement.lang")
+            visit["ground"] = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+            visit["axe"] = [
+                f"{name} ({theme}): {violation['id']} at {node['target']}"
+                for violation in Axe().run(tab).response["violations"]
+                for node in violation["nodes"][:3]
+            ]
+            seen.append(dict(visit))
+        context.close()
+    return seen
+
+
+# --- Every page, both themes --------------------------------------------------------------
+
+
+def test_no_request_to_another_host(visits, address):
+    foreign = {
+        (visit["page"], url)
+        for visit in visits
+        for url in visit["requests"]
+        if not url.startswith((address, "data:"))
+    }
+    assert not foreign
+
+
+def test_nothing_is_refused_or_broken_in_the_console(visits):
+    # The page that is not there may say so; nothing else says anything.
+    assert not [(v["page"], v["theme"], v["console"]) for v in visits if v["console"]]
+
+
+def test_weight_of_the_first_view(visits):
+    heavy = [
+        (v["page"], v["bytes"], len(v["requests"]))
+        for v in visits
+        if v["bytes"] > MOST_BYTES or len(v["requests"]) > MOST_REQUESTS
+    ]
+    assert not heavy
+    assert min(v["bytes"] for v in visits) > 1000  # bytes were counted
+
+
+def test_no_axe_violation(visits):
+    assert not [line for visit in visits for line in visit["axe"]]
+
+
+def test_no_page_moves_sideways(visits):
+    assert not [(v["page"], v["theme"], v["sideways"]) for v in visits if v["sideways"] > 0]
+
+
+def test_language_and_ground_of_every_page(visits):
+    for visit in visits:
+        code = visit["page"].split("/")[0]
+        expected = LANGUAGES[code].html if code in LANGUAGES else "en"
+        assert visit["lang"] == expected, visit["page"]
+    grounds = {theme: {v["ground"] for v in visits if v["theme"] == theme} for theme in THEMES}
+    assert grounds["light"] == {"rgb(255, 255, 255)"}
+    assert len(grounds["dark"]) == 1 and grounds["dark"] != grounds["light"]
+
+
+# --- The pages as text --------------------------------------------------------------------
+
+
+def test_every_language_has_every_page(site):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    slugs = {Path(entry["file"]).name for entry in toc["chapters"]} | {"index"}
+    for code in LANGUAGES:
+        assert {path.stem for path in site.glob(f"{code}/*.html")} == slugs
+
+
+def test_no_link_leads_nowhere(site):
+    base = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["html"]["baseurl"]
+    assert broken_links(site, base) == []
+
+
+def test_broken_links_are_found(tmp_path):
+    (tmp_path / "a.html").write_text('<a href="b.html#here">x</a><h1 id="here"></h1>')
+    (tmp_path / "b.html").write_text(
+        '<a href="a.html#here">x</a><a href="c.html">y</a><img src="no.svg">'
+        '<a href="https://book.test/en/">z</a><a href="https://example.org/">w</a>'
+    )
+    assert broken_links(tmp_path, "https://book.test/") == [
+        "a.html: b.html#here names no place on that page",
+        "b.html: c.html leads to no file",
+        "b.html: no.svg leads to no file",
+        "b.html: https://book.test/en/ leads to no file",
+    ]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_notebook_links_lead_to_the_notebook_of_that_language(site, code):
+    assert chapters(code)
+    for notebook in chapters(code):
+        html = (site / code / f"{notebook.stem}.html").read_text("utf-8")
+        assert f'href="{colab_link(repository(), f"{code}/{notebook.name}")}"' in html
+        download = re.search(r'href="([^"]+)" download="([^"]+)"', html)
+        assert (site / code / download[1]).read_bytes() == notebook.read_bytes()
+        assert download[2] == f"{notebook.stem}.{code}.ipynb"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_head_of_every_page(site, code):
+    titles, descriptions = set(), set()
+    pages = sorted(site.glob(f"{code}/*.html"))
+    for path in pages:
+        head = path.read_text("utf-8").split("</head>")[0]
+        titles.add(re.search(r"<title>(.+?)</title>", head)[1])
+        description = re.search(r'<meta name="description" content="([^"]+)"', head)[1]
+        assert 20 <= len(description) <= 160, (path.name, description)
+        descriptions.add(description)
+        place = "" if path.stem == "index" else path.name
+        canonical = re.search(r'<link rel="canonical" href="([^"]+)"', head)[1]
+        assert canonical.endswith(f"/{code}/{place}")
+        alternates = dict(re.findall(r'rel="alternate" hreflang="([^"]+)" href="([^"]+)"', head))
+        assert set(alternates) == {other.html for other in LANGUAGES.values()} | {"x-default"}
+        assert alternates[LANGUAGES[code].html] == canonical
+        data = json.loads(re.search(r'<script type="application/ld\+json">(.+?)</script>', head)[1])
+        assert data["inLanguage"] == LANGUAGES[code].html and data["url"] == canonical
+        preview = re.search(r'property="og:image" content="[^"]+/(_static/[^"]+)"', head)[1]
+        assert (site / preview).read_bytes().startswith(b"\x89PNG")
+    assert len(titles) == len(descriptions) == len(pages)
+
+
+def test_sitemap_names_every_page_and_nothing_else(site):
+    base = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["html"]["baseurl"]
+    sitemap = (site / "sitemap.xml").read_text("utf-8")
+    named = {url.removeprefix(base) for url in re.findall(r"<loc>([^<]+)</loc>", sitemap)}
+    there = {name.replace("index.html", "") for name in page_names(site)} - {"404.html"}
+    assert named == there
+    assert f"Sitemap: {base}sitemap.xml" in (site / "robots.txt").read_text("utf-8")
+
+
+def test_sections_have_their_cells_ids_in_every_language(site):
+    for notebook in chapters("en"):
+        headings = [c["id"] for c in read(notebook)["cells"] if re.match("##? ", c["source"])]
+        for code in LANGUAGES:
+            html = (site / code / f"{notebook.stem}.html").read_text("utf-8")
+            assert re.findall(r'<h[12] id="([^"]+)"', html) == headings, (code, notebook.name)
+            sheet = html[html.index('<nav id="contents"') :]
+            listed = re.findall(r'<li><a href="#([^"]+)"', sheet)
+            assert listed == [name for name in headings if name != "title"], (code, notebook.name)
+
+
+# --- What the reader does -----------------------------------------------------------------
+
+
+def test_the_language_menu_keeps_page_and_place(page, address):
+    page.goto(f"{address}en/03-simple-self-attention.html")
+    page.locator("#all-scores").evaluate("heading => heading.scrollIntoView({behavior: 'instant'})")
+    page.wait_for_function("document.querySelector('#languages a[lang=ja]').hash === '#all-scores'")
+    page.get_by_role("button", name="Language").click()
+    page.get_by_role("link", name="日本語").click()
+    page.wait_for_url("**/ja/03-simple-self-attention.html#all-scores")
+    page.wait_for_function("scrollY > 500")
+    top = page.locator("#all-scores").bounding_box()["y"]
+    assert 0 < top < 300
+
+
+def test_the_theme_is_kept(page, address):
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{address}ko/index.html")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = page.evaluate(ground)
+    button = page.locator("[data-theme-button]")
+    button.click()
+    assert page.evaluate(ground) == light  # light, chosen
+    button.click()
+    dark = page.evaluate(ground)
+    assert dark != light
+    page.goto(f"{address}zh/index.html")
+    assert page.evaluate(ground) == dark
+    page.locator("[data-theme-button]").click()
+    assert page.evaluate(ground) == light  # as the device again
+
+
+def test_the_page_is_whole_without_script(browser, address):
+    context = browser.new_context(java_script_enabled=False, viewport=THEMES["light"])
+    tab = context.new_page()
+    tab.goto(f"{address}ja/03-simple-self-attention.html")
+    assert tab.get_by_role("navigation", name=text("site.chapters", "ja")).is_visible()
+    assert tab.locator("article table").first.is_visible()
+    assert tab.locator("article pre").count() > 20
+    assert not tab.locator("[data-search]").is_visible()  # no button that does nothing
+    assert not tab.locator("[data-theme-button]").is_visible()
+    tab.locator("[popovertarget=languages]").click()
+    tab.locator("#languages a[lang=ko]").click()
+    assert tab.url.endswith("/ko/03-simple-self-attention.html")
+    context.close()
+
+
+def test_a_reader_who_returns_finds_the_place(page, address):
+    chapter = f"{address}en/03-simple-self-attention.html"
+    page.goto(chapter)
+    page.locator("#all-scores").evaluate("heading => heading.scrollIntoView({behavior: 'instant'})")
+    page.wait_for_function("localStorage.getItem('reading')?.includes('all-scores')")
+    page.goto(f"{address}en/index.html")
+    assert page.locator("#chapters li[data-slug^='03'] .progress").inner_text() == "begun"
+    page.get_by_role("link", name=re.compile("Continue reading")).click()
+    page.wait_for_url("**/en/03-simple-self-attention.html#all-scores")
+    page.goto(chapter)
+    page.get_by_role("link", name=re.compile("Continue where you left off")).click()
+    page.wait_for_function("scrollY > 500")
+    page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
+    page.wait_for_function("JSON.parse(localStorage.reading)['03-simple-self-attention'].done")
+    page.goto(f"{address}ko/index.html")
+    word = page.locator("#chapters li[data-slug^='03'] .progress").inner_text()
+    assert word == text("site.read", "ko")
+
+
+def test_the_chooser_offers_and_never_forces(browser, address):
+    for tag, code in (("ko-KR", "ko"), ("zh-TW", "zh"), ("fr", None)):
+        context = browser.new_context(locale=tag)
+        tab = context.new_page()
+        tab.goto(address)
+        assert tab.url == address
+        assert tab.locator(".choice a").count() == 4
+        preferred = tab.locator(".preferred a")
+        if code:
+            assert preferred.get_attribute("data-language") == code
+        context.close()
+
+
+def test_a_missing_address_gets_the_404_page(page, address):
+    answer = page.goto(f"{address}ja/there-is-no-such-page.html")
+    assert answer.status == 404
+    for code in LANGUAGES:
+        assert page.get_by_text(text("site.not_found", code)).is_visible()
+    page.locator("[data-language=ja]").click()
+    page.wait_for_url(f"{address}ja/")
+    assert page.locator("h1").is_visible()
+
+
+def test_code_is_copied_without_its_output(browser, address):
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    tab = context.new_page()
+    tab.goto(f"{address}zh/03-simple-self-attention.html")
+    cell = tab.locator(".cell_input", has_text="torch.softmax(scores_2").first
+    cell.hover()
+    cell.get_by_role("button", name=text("site.copy", "zh")).click()
+    cell.get_by_text(text("site.copied", "zh")).wait_for()
+    assert tab.evaluate("navigator.clipboard.readText()").startswith("weights_2 = torch.softmax")
+    context.close()
+
+
+def test_print_leaves_the_chapter_alone(page, address):
+    page.goto(f"{address}en/03-simple-self-attention.html")
+    page.emulate_media(media="print")
+    for selector in (".bar", "#chapters", "#contents", ".run", ".turn"):
+        assert not page.locator(selector).is_visible(), selector
+    assert page.locator("h1").is_visible()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_search_from_the_keyboard(page, address, code):
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{address}{code}/03-simple-self-attention.html", wait_until="networkidle")
+    assert not [url for url in requests if "pagefind" in url]  # loaded when it is wanted
+    page.keyboard.press("/")
+    dialog = page.get_by_role("dialog", name=text("site.search_prompt", code))
+    dialog.wait_for()
+    page.keyboard.type("softmax")
+    first = dialog.locator("ol > li > a").first
+    first.wait_for()
+    assert f"/{code}/" in first.get_attribute("href")
+    assert dialog.locator("mark").first.is_visible()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("qqqqzzzz")
+    page.get_by_role("status").get_by_text("qqqqzzzz").wait_for()
+    assert page.get_by_role("status").inner_text() == text(
+        "site.search_none", code, query="qqqqzzzz"
+    )
+    assert not [url for url in requests if not url.startswith((address, "data:"))]
+
+
+# --- The build ----------------------------------------------------------------------------
+
+
+def cell(name, source, **metadata):
+    return {"cell_type": "markdown", "id": name, "metadata": metadata, "source": source}
+
+
+def write_notebook(path, *cells):
+    notebook = {"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A book of two pages in four languages, built once."""
+    book = tmp_path_factory.mktemp("small")
+    (book / "_toc.yml").write_text(
+        "format: jb-book\nroot: chapters/en/index\nchapters:\n  - file: chapters/en/01-one\n"
+    )
+    prose = "## Two\n\nWe add $x^2$."
+    for code in LANGUAGES:
+        folder = book / "chapters" / code
+        folder.mkdir(parents=True)
+        mark = "" if code == "en" else f"---\nsource_hash: {source_hash(INDEX)}\n---\n"
+        (folder / "index.md").write_text(mark + INDEX, "utf-8")
+        known = {} if code == "en" else {"source_hash": source_hash(prose)}
+        title = {} if code == "en" else {"source_hash": source_hash("# One")}
+        write_notebook(
+            folder / "01-one.ipynb", cell("title", "# One", **title), cell("two", prose, **known)
+        )
+    build(book)
+    return book
+
+
+INDEX = "# Small\n\nA page.\n\n## Run\n\n<!-- #run -->\n\n[there](01-one.ipynb#two)\n"
+
+
+def whole(folder):
+    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def fault(small):
+    """Runs a build that must fail, and demands that the previous site is as it was."""
+    originals = whole(small / "chapters")
+
+    def fails() -> str:
+        before = whole(small / "_build/site")
+        with pytest.raises(SiteError) as error:
+            build(small)
+        assert whole(small / "_build/site") == before
+        return str(error.value)
+
+    yield fails
+    for path, content in originals.items():
+        path.write_bytes(content)
+
+
+def test_a_second_build_with_nothing_changed_does_nothing(small, capsys):
+    before = {path: path.stat().st_mtime_ns for path in (small / "_build/site").rglob("*")}
+    build(small)
+    assert "Nothing has changed" in capsys.readouterr().out
+    assert {p: p.stat().st_mtime_ns for p in (small / "_build/site").rglob("*")} == before
+
+
+def test_a_changed_cell_rewrites_its_page_and_marks_the_translations(small, fault, capsys):
+    build(small)
+    capsys.readouterr()
+    prose = "## Two\n\nWe subtract."
+    write_notebook(small / "chapters/en/01-one.ipynb", cell("title", "# One"), cell("two", prose))
+    write_notebook(
+        small / "chapters/zh/01-one.ipynb",
+        cell("title", "# One", untranslated="x"),
+        cell("two", prose, untranslated="x"),
+    )
+    build(small)
+    said = capsys.readouterr().out
+    assert re.search(r"en  1 pages read, [12] written", said)
+    pages = {
+        code: (small / f"_build/site/{code}/01-one.html").read_text("utf-8") for code in LANGUAGES
+    }
+    assert 'class="lag"' not in pages["en"]
+    assert pages["ja"].count(text("site.stale", "ja")) == 1
+    assert pages["ko"].count(text("site.stale", "ko")) == 1
+    assert pages["zh"].count(text("site.untranslated_page", "zh")) == 1
+    assert text("site.untranslated", "zh") not in pages["zh"].replace(
+        text("site.untranslated_page", "zh"), ""
+    )
+
+
+def test_a_missing_chapter_is_named(small, fault):
+    (small / "chapters/ja/01-one.ipynb").unlink()
+    assert "chapters/ja/01-one is missing" in fault()
+
+
+def test_a_chapter_outside_the_contents_is_named(small, fault):
+    stray = small / "chapters/en/02-two.ipynb"
+    write_notebook(stray, cell("title", "# Two"))
+    try:
+        assert "chapters/en/02-two is not in _toc.yml" in fault()
+    finally:
+        stray.unlink()
+
+
+def test_a_broken_link_is_named_with_its_cell(small, fault):
+    write_notebook(
+        small / "chapters/ko/01-one.ipynb",
+        cell("title", "# One"),
+        cell("two", "## Two\n\n[nowhere](07-no-such-page.ipynb)"),
+    )
+    message = fault()
+    assert "한국어" in message and "chapters/ko/01-one.ipynb#two" in message
+    assert "07-no-such-page.ipynb" in message
+
+
+def test_a_link_to_a_section_that_is_gone_is_named(small, fault):
+    for code in LANGUAGES:
+        write_notebook(
+            small / f"chapters/{code}/01-one.ipynb", cell("title", "# One"), cell("new", "## Two")
+        )
+    assert "two" in fault()
+
+
+def test_a_wrong_formula_is_named(small, fault):
+    write_notebook(
+        small / "chapters/zh/01-one.ipynb",
+        cell("title", "# One"),
+        cell("two", "## Two\n\n$\\frac{1}{$"),
+    )
+    message = fault()
+    assert "简体中文" in message and "frac" in message
+
+
+def test_an_interrupted_build_leaves_the_site(small, fault, monkeypatch):
+    before = whole(small / "_build/site")
+    page = small / "chapters/en/index.md"
+    page.write_text(INDEX + "\nMore.\n")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(builder, "index_for_search", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            build(small)
+    assert whole(small / "_build/site") == before
+    assert (small / "_build/staging").exists()
+    build(small)
+    assert "More." in (small / "_build/site/en/index.html").read_text("utf-8")
+    assert not (small / "_build/staging").exists()
+
+
+def test_a_new_title_reaches_every_page(small, fault):
+    write_notebook(
+        small / "chapters/en/01-one.ipynb",
+        cell("title", "# Another name"),
+        cell("two", "## Two\n\ntext"),
+    )
+    build(small)
+    assert "Another name" in (small / "_build/site/en/index.html").read_text("utf-8")
+
+
+def test_plain_jupyter_book_builds_the_english_book_without_a_warning(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-m", "jupyter_book", "build", str(ROOT), "--path-output", str(tmp_path),
+         "--warningiserror", "--keep-going"],
+        capture_output=True, text=True, encoding="utf-8", cwd=tmp_path,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "warning" not in (run.stdout + run.stderr).lower()
+    pages = sorted((tmp_path / "_build/html/chapters/en").glob("*.html"))
+    assert [p.stem for p in pages if p.stem != "index"] == [
+        path.stem for path in [*chapters("en"), *CHAPTERS.glob("en/glossary.md")]
+    ]
+    html = pages[0].read_text("utf-8")
+    assert 'id="languages"' not in html
+    for target in re.findall(r'(?:href|src)="([^":#?]+)[^"]*"', html):
+        if not urlsplit(target).scheme:
+            assert (pages[0].parent / target).exists(), target
