@@ -22,8 +22,8 @@ from tests.test_attention import code_difference
 from tools.notebooks import CHAPTERS, SOURCE, TRANSLATIONS, canonical, chapters, read
 from tools.sync import repository, with_generated
 
-NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)")
-DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)")
+NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
+DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
 
 
 def each(folder: Path):
