@@ -808,6 +808,34 @@ def predict_products():
 
 
 @exercise
+def token3_projected():
+    """Compute the context vector of token 3, `starts`, with the chapter's matrices (randn, 123).
+
+    Its shape is (2,).
+    """
+    generator = torch.Generator().manual_seed(123)
+    W_q, W_k, W_v = (torch.randn(3, 2, generator=generator) for _ in range(3))
+    queries, keys, values = inputs @ W_q, inputs @ W_k, inputs @ W_v
+    scaled = queries @ keys.T / 2**0.5
+    weights = torch.softmax(scaled, dim=-1)
+    context = weights @ values
+    return Value(
+        right=context[2],
+        wrong={
+            "no_scale": torch.softmax(queries[2] @ keys.T, dim=-1) @ values,
+            "input_width": torch.softmax(queries[2] @ keys.T / 3**0.5, dim=-1) @ values,
+            "weights": weights[2],
+            "raw_values": weights[2] @ inputs,
+            "no_softmax": scaled[2] @ values,
+            "swapped": torch.softmax(scaled.T[2], dim=-1) @ values,
+            "simple": _attention(inputs)[2],
+            "neighbour": (context[1], context[3]),
+            "all_tokens": context,
+        },
+    )
+
+
+@exercise
 def scaled_attention():
     """Write `attention(x, W_q, W_k, W_v)`: scaled dot-product attention, any sizes.
 
