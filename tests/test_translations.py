@@ -134,7 +134,8 @@ def misset_prose(folder: Path) -> list[str]:
     "check", [behind, other_marks, misset_prose], ids=lambda check: check.__name__
 )
 def test_translations(check):
-    assert check(CHAPTERS) == []
+    found = check(CHAPTERS)
+    assert not found, "\n".join(found)
 
 
 def test_messages_are_whole_and_well_set():
