@@ -544,6 +544,19 @@ def test_state_dict_names():
     assert list(both_ways.state_dict()) == [*maps, *out_proj]
 
 
+def test_qkv_bias_adds_a_bias_to_each_map():
+    biased = {"W_query.bias", "W_key.bias", "W_value.bias"}
+    for make, sizes in (
+        (SelfAttentionV2, (3, 2)),
+        (CausalAttention, (3, 2, 6, 0.0)),
+        (MultiHeadAttention, (3, 2, 6, 0.0, 2)),
+    ):
+        assert biased <= set(make(*sizes, qkv_bias=True).state_dict())
+        assert not biased & set(make(*sizes).state_dict())
+    wrapper = MultiHeadAttentionWrapper(3, 2, 6, 0.0, 2, qkv_bias=True)
+    assert {f"heads.1.{name}" for name in biased} <= set(wrapper.state_dict())
+
+
 def test_the_mask_moves_with_the_module_but_is_not_trained():
     module = MultiHeadAttention(4, 4, 6, 0.0, 2)
     assert "mask" not in dict(module.named_parameters())

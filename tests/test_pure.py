@@ -57,7 +57,7 @@ def test_softmax_is_torchs_for_scores_of_any_size(scores):
     assert math.isclose(math.fsum(weights), 1.0)
 
 
-@pytest.mark.parametrize("level", [-1e5, -800, -501, -500, -499, 0, 499, 500, 501, 800, 1e5])
+@pytest.mark.parametrize("level", [-1e5, -800, -740, -501, -499, 0, 499, 501, 740, 800, 1e5])
 def test_softmax_is_stable_on_both_sides_of_its_shift(level):
     close(pure.softmax([level, level - 1, level - 2]), F.softmax(real([2.0, 1.0, 0.0]), dim=0))
 
