@@ -332,3 +332,10 @@ def test_nbval_catches_a_flipped_digit(book, tmp_path):
     failed = nbval(Path(flipped))
     assert failed.returncode == 1
     assert "1.4951" in failed.stdout and "1 failed" in failed.stdout
+
+
+def test_stream_pieces_are_joined():
+    pieces = [{"output_type": "stream", "name": "stdout", "text": text} for text in ("a", ["b\n"])]
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "execution_count": 1}
+    stored = json.loads(canonical({"cells": [{**cell, "outputs": pieces}]}))
+    assert [output["text"] for output in stored["cells"][0]["outputs"]] == [["ab\n"]]

@@ -66,6 +66,18 @@ def canonical_output(output: dict) -> dict:
     return result
 
 
+def merged(outputs: list[dict]) -> list[dict]:
+    """Join neighbouring pieces of one stream: where a kernel cuts it is chance."""
+    joined: list[dict] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output["output_type"] == "stream" and last.get("name") == output["name"]:
+            joined[-1] = {**last, "text": "".join(last["text"]) + "".join(output["text"])}
+        else:
+            joined.append(output)
+    return joined
+
+
 def canonical(notebook: dict) -> str:
     """Return the one text in which a notebook is stored."""
     cells = []
@@ -79,7 +91,9 @@ def canonical(notebook: dict) -> str:
         new = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": metadata}
         if cell["cell_type"] == "code":
             new["execution_count"] = cell.get("execution_count")
-            new["outputs"] = [canonical_output(output) for output in cell.get("outputs", [])]
+            new["outputs"] = [
+                canonical_output(output) for output in merged(cell.get("outputs", []))
+            ]
         new["source"] = lines("".join(cell["source"]).strip("\n"))
         cells.append(new)
     whole = {
