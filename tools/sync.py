@@ -279,7 +279,8 @@ def sync(names: list[str], folder: Path = CHAPTERS) -> None:
                     f"  {language}/{path.name} has no English chapter: delete it, or restore that"
                 )
             elif behind := lagging(path):
-                print(f"  {language}/{path.name} lags in {len(behind)} cells: {', '.join(behind)}")
+                names = ", ".join(list(behind)[:4]) + (", ..." if len(behind) > 4 else "")
+                print(f"  {language}/{path.name} lags in {len(behind)} cells: {names}")
 
 
 def main() -> int:
