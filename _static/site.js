@@ -90,7 +90,7 @@ function offer(text, href) {
   const link = document.createElement("a");
   link.href = href;
   link.textContent = text;
-  link.addEventListener("click", () => line.remove());
+  link.addEventListener("click", () => setTimeout(() => line.remove()));
   line.append(link);
   document.querySelector("main").prepend(line);
 }

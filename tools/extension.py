@@ -143,19 +143,23 @@ def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 class SectionIds(SphinxTransform):
-    """Give each section the id that stands in the comment after its heading, and no other."""
+    """Give each section one id: that in the comment after its heading, or its MyST label."""
 
     default_priority = 262  # when docutils has propagated targets and sorted ids
 
     def apply(self, **kwargs: object) -> None:
         slugs = {}
         for section in self.document.findall(nodes.section):
-            mark = section[1] if len(section) > 1 else None
-            found = ANCHOR.fullmatch(mark.astext().strip()) if isinstance(mark, nodes.raw) else None
-            if not found:
+            mark = next((node for node in section[1:] if isinstance(node, nodes.raw)), None)
+            found = mark and ANCHOR.fullmatch(mark.astext().strip())
+            labels = [n for n in section["names"] if self.document.nametypes.get(n)]
+            if found:
+                section.remove(mark)
+                name = found[1]
+            elif labels:
+                name = self.document.nameids[labels[0]]
+            else:
                 continue
-            section.remove(mark)
-            name = found[1]
             for label, old in list(self.document.nameids.items()):
                 if old in section["ids"]:
                     self.document.nameids[label] = name
