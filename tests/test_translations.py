@@ -4,6 +4,7 @@ As in test_notebooks.py, each check returns the faults it finds and is given pla
 """
 
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -88,6 +89,54 @@ def visible(text: str) -> str:
     return "".join(out)
 
 
+def glossary(folder: Path) -> dict[str, dict]:
+    """Return the table of terms: id -> language -> term, definition, never."""
+    return tomllib.loads((folder / "glossary.toml").read_text("utf-8"))
+
+
+def forbidden_terms(folder: Path) -> list[str]:
+    """Variants that the glossary forbids, in prose, in messages, or in the glossary itself."""
+    texts = [
+        (f"{name}#{cell_id}", language, text) for name, language, cell_id, text in pages(folder)
+    ]
+    for key, words in messages().items():
+        texts += [(f"messages.toml [{key}]", language, text) for language, text in words.items()]
+    found = []
+    for place, language, text in texts:
+        for words in glossary(folder).values():
+            for variant in words[language].get("never", []):
+                if variant.lower() in text.lower():
+                    found.append(
+                        f"{place}: {variant} (the glossary says {words[language]['term']})"
+                    )
+    return found
+
+
+EVERYDAY = {"value"}  # in English also a common word, which has no one translation
+
+
+def wavering_terms(folder: Path) -> list[str]:
+    """Terms of the glossary that an English chapter uses and its translation never calls so."""
+    found = []
+    for name, english, own in pairs(folder):
+        language = name.split("/")[0]
+        texts = []
+        for notebook in (english, own):
+            cells = [c for c in notebook["cells"] if c["cell_type"] == "markdown"]
+            if any("untranslated" in cell["metadata"] for cell in cells):
+                break
+            texts.append(" ".join(visible(c["source"]) for c in cells if c["id"] != "sources"))
+        if len(texts) < 2:
+            continue
+        for term, words in glossary(folder).items():
+            if term in EVERYDAY:
+                continue
+            used = re.search(rf"\b{words[SOURCE]['term']}s?\b", texts[0], flags=re.IGNORECASE)
+            if used and words[language]["term"].lower() not in texts[1].lower():
+                found.append(f"{name}: never says {words[language]['term']} for {used[0]} ({term})")
+    return found
+
+
 # language -> (what is wrong, pattern over the visible text)
 TYPOGRAPHY = {
     "every": [("asterisks that did not become emphasis", r"\*+\S|\S\*+")],
@@ -131,7 +180,9 @@ def misset_prose(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "check", [behind, other_marks, misset_prose], ids=lambda check: check.__name__
+    "check",
+    [behind, other_marks, misset_prose, forbidden_terms, wavering_terms],
+    ids=lambda check: check.__name__,
 )
 def test_translations(check):
     found = check(CHAPTERS)
@@ -170,6 +221,18 @@ def test_untranslated_cell_is_found(book):
 
     change(book, "scores", forget, "ko")
     assert behind(book) == ["ko/03-simple-self-attention.ipynb#scores is untranslated"]
+
+
+def test_forbidden_term_is_found(book):
+    change(book, "scores", lambda cell, _: cell["source"].append("注目度"), "ja")
+    assert [line for line in forbidden_terms(book) if "ja/03" in line and "注目度" in line]
+
+
+def test_term_used_in_two_ways_is_found(book):
+    path = book / "zh" / "03-simple-self-attention.ipynb"
+    path.write_text(path.read_text("utf-8").replace("上下文向量", "语境的向量"), "utf-8")
+    found = [line for line in wavering_terms(book) if line.startswith("zh/03")]
+    assert any("上下文向量" in line for line in found)
 
 
 @pytest.mark.parametrize("extra", [" `y`", " $y$", " [y](y.md)"])
