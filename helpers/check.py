@@ -559,7 +559,11 @@ def stable_softmax():
             ),
             "divided_by_sum": shares,
             "not_divided": lambda s: (s - s.amax(-1, keepdim=True)).exp(),
-            "keepdim": lambda s: s.exp() / s.exp().sum(dim=-1),
+            "keepdim": (
+                lambda s: s.exp() / s.exp().sum(dim=-1),
+                lambda s: (e := (s - s.amax(-1, keepdim=True)).exp()) / e.sum(dim=-1),
+                lambda s: (e := (s - s.max()).exp()) / e.sum(dim=-1),
+            ),
         },
         cases=[
             (inputs @ inputs[1],),
