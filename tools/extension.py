@@ -182,14 +182,21 @@ def chapter_names(env) -> list[str]:
     return list(env.toctree_includes.get(env.config.root_doc, []))
 
 
-def description(doctree: nodes.document, limit: int) -> str:
-    """Return the beginning of a page's prose as one line of plain text."""
-    words = ""
-    for paragraph in doctree.findall(nodes.paragraph):
-        words = f"{words} {' '.join(paragraph.astext().split())}".strip()
-        if len(words) >= limit:
-            return words[:limit].rsplit(" ", 1)[0].rstrip(" ,;:.、。，；：") + "…"
-    return words
+def description(doctree: nodes.document, title: str, language: str) -> str:
+    """Return one line of plain text about a page: its goals where it lists them, else its prose."""
+    western = language in ("en", "ko")
+    goals = next(doctree.findall(nodes.bullet_list), None)
+    if goals and "goals" in goals.parent["ids"]:
+        found = [item.astext().rstrip(".;。；") for item in goals]
+        between = {"ja": "。", "zh": "；"}.get(language, "; ")
+        words = f"{title}{': ' if western else '：'}{between.join(found)}"
+    else:
+        words = next((paragraph.astext() for paragraph in doctree.findall(nodes.paragraph)), title)
+    words, limit = " ".join(words.split()), 155 if language == "en" else 90
+    if len(words) <= limit:
+        return words
+    cut = words[:limit].rsplit(" ", 1)[0] if western else words[:limit]
+    return cut.rstrip(" ,;:.、。，；：") + "…"
 
 
 def page_address(base: str, language: str, slug: str) -> str:
@@ -339,9 +346,7 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         "version_of": file_version,
     }
     context["description"] = (
-        text("site.description", language)
-        if place == 0
-        else description(doctree, 155 if language in ("en",) else 90)
+        text("site.description", language) if place == 0 else description(doctree, title, language)
     )
     context["structured_data"] = structured_data(context, context["number"])
 

@@ -9,7 +9,6 @@ and writes only what has changed.
 """
 
 import argparse
-import asyncio
 import gzip
 import hashlib
 import html
@@ -20,6 +19,7 @@ import os
 import queue
 import re
 import shutil
+import subprocess
 import sys
 import textwrap
 import time
@@ -346,13 +346,20 @@ def page_title(folder: Path, slug: str) -> str:
     return re.search(r"^# (.+)$", source, re.MULTILINE)[1].replace("`", "")
 
 
-async def index_for_search(staging: Path) -> None:
-    """Make Pagefind's index of the finished pages, one part per language."""
-    from pagefind.index import IndexConfig, PagefindIndex
+def index_for_search(staging: Path) -> None:
+    """Make Pagefind's index of the finished pages, one part per language.
 
-    config = IndexConfig(output_path=str(staging / "pagefind"))
-    async with PagefindIndex(config=config) as index:
-        await index.add_directory(str(staging), glob="*/*.html")
+    Raises:
+        SiteError: Pagefind failed; the message is its own.
+    """
+    run = subprocess.run(
+        [sys.executable, "-m", "pagefind", "--site", str(staging), "--glob", "*/*.html"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    if run.returncode:
+        raise SiteError(f"Pagefind could not index the pages:\n{run.stdout}{run.stderr}")
     for path in (staging / "pagefind").glob("pagefind-*"):  # interfaces that no page uses
         if path.suffix in (".js", ".css") and path.name != "pagefind-worker.js":
             path.unlink()
@@ -373,7 +380,7 @@ def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> N
     slugs = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
     previews(folder, slugs, staging / "_static/preview")
     root_pages(staging, base, slugs)
-    asyncio.run(index_for_search(staging))
+    index_for_search(staging)
     broken = broken_links(staging, base)
     if broken:
         raise SiteError("Links that lead nowhere:\n" + "\n".join(broken))
