@@ -4,7 +4,6 @@ As in test_notebooks.py, each check returns the faults it finds and is given pla
 """
 
 import re
-import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from helpers.language import LANGUAGES, messages
 from tests.test_notebooks import CHAPTERS, change, chapters, pairs
-from tools.notebooks import GENERATED, SOURCE, TRANSLATIONS, front_matter, lagging, read
+from tools.notebooks import GENERATED, SOURCE, TRANSLATIONS, front_matter, glossary, lagging, read
 
 HAN_KANA = r"\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"
 HANGUL = r"\uac00-\ud7af"
@@ -87,11 +86,6 @@ def visible(text: str) -> str:
         if block.type == "inline":
             out.append("\n\n")
     return "".join(out)
-
-
-def glossary(folder: Path) -> dict[str, dict]:
-    """Return the table of terms: id -> language -> term, definition, never."""
-    return tomllib.loads((folder / "glossary.toml").read_text("utf-8"))
 
 
 def forbidden_terms(folder: Path) -> list[str]:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -128,6 +129,11 @@ def front_matter(text: str) -> tuple[dict, str]:
     """Split a Markdown page into its YAML front matter and the rest."""
     found = re.match(r"---\n(.*?\n)---\n", text, re.DOTALL)
     return (yaml.safe_load(found[1]) or {}, text[found.end() :]) if found else ({}, text)
+
+
+def glossary(folder: Path = CHAPTERS) -> dict[str, dict[str, dict]]:
+    """Return the table of terms: id -> language -> term, definition and what not to call it."""
+    return tomllib.loads((folder / "glossary.toml").read_text("utf-8"))
 
 
 def lagging(path: Path) -> dict[str, str]:

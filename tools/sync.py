@@ -13,7 +13,6 @@ setup cells (repository.url in _config.yml), the README's chapter table, the glo
 import argparse
 import re
 import sys
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -34,6 +33,7 @@ from tools.notebooks import (
     canonical,
     chapters,
     front_matter,
+    glossary,
     lagging,
     read,
     source_hash,
@@ -183,12 +183,11 @@ def sync_chapter(path: Path, folder: Path, url: str) -> list[str]:
 
 def glossary_page(language: str, folder: Path = CHAPTERS) -> str:
     """Return the glossary page of a language, made from chapters/glossary.toml."""
-    terms = tomllib.loads((folder / "glossary.toml").read_text("utf-8"))
     page = [f"# {text('site.glossary', language)}", text("site.glossary_intro", language)]
-    for name, words in terms.items():
-        page += [f"({name})=", f"## {words[language]['term']}"]
+    for name, words in glossary(folder).items():
+        page += [f"## {words[language]['term']}", f"<!-- #{name} -->"]
         if language != SOURCE:
-            page.append(f"*{words[SOURCE]['term']}*")
+            page.append(f'<span lang="{SOURCE}">{words[SOURCE]["term"]}</span>')
         page.append(words[language]["definition"])
     return (
         "<!-- written by make sync from chapters/glossary.toml -->\n\n" + "\n\n".join(page) + "\n"
