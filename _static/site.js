@@ -41,7 +41,7 @@ function markScrollable() {
     else frame.removeAttribute("tabindex");
   }
 }
-addEventListener("load", markScrollable);
+addEventListener("load", () => setTimeout(markScrollable));
 addEventListener("resize", markScrollable);
 
 // Copy buttons.
@@ -121,7 +121,7 @@ if (page.slug === "index") {
   }
 }
 addEventListener("scroll", see, { passive: true });
-see();
+requestAnimationFrame(see);
 
 // Search: Pagefind, loaded when the dialog is first opened.
 const dialog = document.getElementById("search");

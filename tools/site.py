@@ -31,6 +31,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import yaml
+from filelock import FileLock, Timeout
 
 from helpers import __version__
 from helpers.language import LANGUAGES, messages, text
@@ -402,6 +403,21 @@ def build(book: Path = ROOT) -> Path:
     Raises:
         SiteError: it could not be built. The previous site is as it was.
     """
+    (book / "_build").mkdir(exist_ok=True)
+    lock = FileLock(book / "_build/lock")
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        print("Another build is at work; waiting for it.", flush=True)
+        lock.acquire()
+    try:
+        return build_if_changed(book)
+    finally:
+        lock.release()
+
+
+def build_if_changed(book: Path) -> Path:
+    """Do what `build` promises, while no other process builds the same book."""
     folder, build_folder = book / "chapters", book / "_build"
     site, staging = build_folder / "site", build_folder / "staging"
     old = build_folder / "site.old"
