@@ -1,11 +1,13 @@
 """The site as a reader meets it: in a real browser, in four languages, in both themes."""
 
+import datetime
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from threading import Thread
 from urllib.parse import urlsplit
@@ -13,11 +15,12 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from helpers.examples import tokens
 from helpers.language import LANGUAGES, text
 from tools import site as builder
 from tools.notebooks import CHAPTERS, ROOT, chapters, read, source_hash
 from tools.site import SiteError, broken_links, build, server
-from tools.sync import colab_link, repository
+from tools.sync import colab_link, repository, site_address
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -38,6 +41,23 @@ ONE_TOKEN_OF_EACH_KIND = """() => {
     if (seen.has(kind)) token.replaceWith(...token.childNodes);
     seen.add(kind);
   }
+}"""
+# Everything a reader may see or hear, without code, formulas, tokens and titles in emphasis.
+WORDS = """() => {
+  const found = [document.title];
+  const skip = "code, pre, script, style, em, i, cite, .katex, [lang=en], svg text, attention-explorer td, attention-explorer th";
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    if (!walker.currentNode.parentElement.closest(skip)) found.push(walker.currentNode.textContent);
+  }
+  for (const element of document.querySelectorAll("*")) {
+    for (const name of ["aria-label", "alt", "title", "placeholder"]) {
+      if (element.getAttribute(name)) found.push(element.getAttribute(name));
+    }
+    for (const value of Object.values(element === document.body ? element.dataset : {})) found.push(value);
+  }
+  const description = document.querySelector("meta[name=description]");
+  return [...found, description.content];
 }"""
 MOST_BYTES, MOST_REQUESTS = 400_000, 25
 
@@ -122,6 +142,7 @@ def visits(site, address, browser):
             visit["sideways"] = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
             visit["lang"] = tab.evaluate("document.documentElement.lang")
             visit["ground"] = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+            visit["words"] = tab.evaluate(WORDS) if theme == "light" else []
             tab.evaluate(ONE_TOKEN_OF_EACH_KIND)
             visit["axe"] = [
                 f"{name} ({theme}): {violation['id']} at {node['target']}"
@@ -179,6 +200,36 @@ def test_language_and_ground_of_every_page(visits):
     assert len(grounds["dark"]) == 1 and grounds["dark"] != grounds["light"]
 
 
+ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,]+[A-Za-z][A-Za-z'’-]*){2,}")
+
+
+def english_left(words):
+    """Return runs of three English words or more: no names, no tokens, nothing in brackets."""
+    found = []
+    for said in words:
+        for run in ENGLISH.findall(re.sub(r"[(（][^()（）]*[)）]", "", said)):
+            plain = [word for word in re.findall(r"[A-Za-z'’-]+", run) if word not in tokens]
+            if sum(word[0].islower() and len(word) > 2 for word in plain) >= 2:
+                found.append(run)
+    return found
+
+
+def test_no_english_is_left_in_a_translation(visits):
+    pages = [v for v in visits if v["page"].split("/")[0] in ("ja", "ko", "zh") and v["words"]]
+    assert pages
+    left = [(v["page"], run) for v in pages for run in english_left(v["words"])]
+    assert not left
+
+
+def test_english_left_in_a_translation_is_found():
+    assert english_left(["これは We add the two numbers です", "Your, journey, starts"]) == [
+        "We add the two numbers"
+    ]
+    assert not english_left(
+        ["NaN（not a number）", "Ian Goodfellow, Yoshua Bengio, Aaron Courville"]
+    )
+
+
 # --- The pages as text --------------------------------------------------------------------
 
 
@@ -190,7 +241,7 @@ def test_every_language_has_every_page(site):
 
 
 def test_no_link_leads_nowhere(site):
-    base = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["html"]["baseurl"]
+    base = site_address()
     assert broken_links(site, base) == []
 
 
@@ -206,6 +257,16 @@ def test_broken_links_are_found(tmp_path):
         "b.html: no.svg leads to no file",
         "b.html: https://book.test/en/ leads to no file",
     ]
+
+
+def test_external_links_are_listed_with_the_day_they_were_opened(site):
+    listed = tomllib.loads((CHAPTERS / "links.toml").read_text("utf-8"))
+    assert all(isinstance(day, datetime.date) for day in listed.values())
+    base = site_address()
+    ours = (base, repository(), "https://colab.research.google.com/github/")
+    for path in site.glob("*/*.html"):
+        for target in re.findall(r'<a [^>]*href="(https?:[^"]+)"', path.read_text("utf-8")):
+            assert target.startswith(ours) or target in listed, (path.name, target)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -243,7 +304,7 @@ def test_head_of_every_page(site, code):
 
 
 def test_sitemap_names_every_page_and_nothing_else(site):
-    base = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))["html"]["baseurl"]
+    base = site_address()
     sitemap = (site / "sitemap.xml").read_text("utf-8")
     named = {url.removeprefix(base) for url in re.findall(r"<loc>([^<]+)</loc>", sitemap)}
     there = {name.replace("index.html", "") for name in page_names(site)} - {"404.html"}
@@ -393,6 +454,44 @@ def test_search_from_the_keyboard(page, address, code):
     page.get_by_role("status").get_by_text("☃☃☃").wait_for()
     assert page.get_by_role("status").inner_text() == text("site.search_none", code, query="☃☃☃")
     assert not [url for url in requests if not url.startswith((address, "data:"))]
+
+
+# Terms (their words stand in chapters/glossary.toml) and the chapters that are about them: a
+# right first hit is one of these, or the glossary.
+TERMS = {
+    "embedding": (1, 3), "dot-product": (1, 4), "matrix-product": (1, 3, 5), "transpose": (1, 7, 9),
+    "length": (1, 3), "attention": (1, 2, 3, 4, 5, 6, 7, 8, 9), "self-attention": (3, 4, 5, 6),
+    "softmax": (2,), "temperature": (2,), "query": (5, 7), "context-vector": (3, 4, 5),
+    "variance": (5,), "gradient": (5,), "projection": (5, 6, 9), "seed": (5, 6, 7),
+    "attention-map": (7,), "mask": (8, 9), "dropout": (8,), "leak-test": (8,),
+    "multi-head-attention": (9,),
+}  # fmt: skip
+# Words that stand in these languages only inside longer ones, or with particles attached.
+INSIDE = {
+    "ja": ["ヘッド", "マップ", "コンテキスト", "ベクトル", "テスト"],
+    "ko": ["헤드", "행렬", "점수", "토큰", "벡터"],
+}
+FIRST_HIT = """async (query) => {
+  const engine = await import(new URL("../pagefind/pagefind.js", location.href));
+  const found = await engine.search(query);
+  return found.results.length ? (await found.results[0].data()).url : "";
+}"""
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_search_finds_the_right_page_first(page, address, site, code):
+    glossary = tomllib.loads((CHAPTERS / "glossary.toml").read_text("utf-8"))
+    page.goto(f"{address}{code}/index.html")
+    wrong = []
+    for name, numbers in TERMS.items():
+        slug = Path(page.evaluate(FIRST_HIT, glossary[name][code]["term"])).stem
+        if slug != "glossary" and not slug.startswith(tuple(f"{n:02}-" for n in numbers)):
+            wrong.append((glossary[name][code]["term"], slug))
+    for term in INSIDE.get(code, []):
+        slug = Path(page.evaluate(FIRST_HIT, term)).stem
+        if not slug or term not in (site / code / f"{slug}.html").read_text("utf-8"):
+            wrong.append((term, slug))
+    assert len(wrong) <= 1, wrong  # 19 of 20
 
 
 # --- The build ----------------------------------------------------------------------------

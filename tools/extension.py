@@ -22,7 +22,7 @@ from sphinxcontrib import katex
 
 from helpers.language import LANGUAGES, text
 from tools.notebooks import ROOT, SOURCE, glossary, lagging
-from tools.sync import colab_link
+from tools.sync import colab_link, repository, site_address
 
 # Before the first paint: the theme that the reader chose last, and the mark of a working script.
 EARLY_SCRIPT = """\
@@ -295,6 +295,9 @@ def page_body(body: str, language: str) -> str:
     link = html.escape(text("site.link_here", language), quote=True)
     body = re.sub(r'<section( class="[^"]*")? id="([^"]+)">\s*<h([1-6])>',
                   r'<section\1>\n<h\3 id="\2">', body)  # fmt: skip
+    # The search ranks by the words of headings and prose: what cells print would drown them.
+    body = body.replace('<div class="cell_output', '<div data-pagefind-ignore class="cell_output')
+    body = re.sub(r"<h([12]) id=", r'<h\1 data-pagefind-weight="10" id=', body)
     body = re.sub(
         r'<a class="headerlink" href="([^"]+)"[^>]*>',
         rf'<a class="headerlink" href="\1" aria-label="{link}" data-pagefind-ignore>',
@@ -492,11 +495,8 @@ def prepare(app: Sphinx) -> None:
 
 def configure(app: Sphinx, config) -> None:
     """Read the addresses from _config.yml, the one place where they stand."""
-    import yaml
-
-    book = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    config.book_repository = book["repository"]["url"]
-    config.book_address = book["html"]["baseurl"].rstrip("/") + "/"
+    config.book_repository = repository()
+    config.book_address = site_address()
     config.html_baseurl = ""  # the template writes the canonical address itself
 
 

@@ -36,7 +36,7 @@ from filelock import FileLock, Timeout
 from helpers import __version__
 from helpers.language import LANGUAGES, messages, text
 from tools.notebooks import ROOT, SOURCE, read
-from tools.sync import repository
+from tools.sync import repository, site_address
 
 PREFIX = f"chapters/{SOURCE}/"
 MACHINERY = ("_config.yml", "requirements.txt", "_templates", "_static", "tools/site.py",
@@ -430,8 +430,7 @@ def build_if_changed(book: Path) -> Path:
         print("Nothing has changed since the site was built.", flush=True)
         return site
     began = time.monotonic()
-    config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
-    base = config["html"]["baseurl"].rstrip("/") + "/"
+    base = site_address()
     toc = contents(book)
     check_chapters(folder, toc)
     print(f"Building {len(LANGUAGES)} languages side by side.", flush=True)

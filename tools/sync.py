@@ -56,9 +56,23 @@ class SyncError(Exception):
     """Something a person has to mend; the message says what and where."""
 
 
+def configuration(root: Path = ROOT) -> dict:
+    """Return _config.yml."""
+    return yaml.safe_load((root / "_config.yml").read_text("utf-8"))
+
+
 def repository(root: Path = ROOT) -> str:
     """Return the repository's address, from the one place where it stands."""
-    return yaml.safe_load((root / "_config.yml").read_text("utf-8"))["repository"]["url"]
+    return configuration(root)["repository"]["url"].rstrip("/")
+
+
+def site_address(root: Path = ROOT) -> str:
+    """Return where the site is published: html.baseurl if given, else the repository's Pages."""
+    if given := configuration(root).get("html", {}).get("baseurl"):
+        return given.rstrip("/") + "/"
+    owner, name = repository(root).removeprefix("https://github.com/").split("/")
+    pages = f"https://{owner.lower()}.github.io/"
+    return pages if name.lower() == f"{owner.lower()}.github.io" else f"{pages}{name}/"
 
 
 def colab_link(url: str, path: str) -> str:
