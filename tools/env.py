@@ -29,6 +29,23 @@ def wanted() -> str:
     return digest.hexdigest()
 
 
+def install() -> None:
+    """Let pip install requirements.txt, and count the packages while it works."""
+    requirements = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    total = sum(bool(line) and not line.startswith("#") for line in requirements)
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", "requirements.txt"]
+    count = 0
+    with subprocess.Popen(pip, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            if line.startswith(("Collecting", "Obtaining")):
+                count += 1
+                print(f"\r  fetched {count} of {total} packages", end="", flush=True)
+            elif line.startswith("Installing collected"):
+                print("\n  installing them", flush=True)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, pip)
+
+
 def make() -> None:
     """Make `.venv` and install requirements.txt into it; leave no half-made one behind."""
     print("Making the environment in .venv. This takes some minutes, once.", flush=True)
@@ -37,12 +54,7 @@ def make() -> None:
             shutil.rmtree(VENV, ignore_errors=True)
             venv.create(VENV, with_pip=True)
         STAMP.unlink(missing_ok=True)
-        subprocess.run(
-            [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-             "-r", "requirements.txt"],
-            cwd=ROOT,
-            check=True,
-        )  # fmt: skip
+        install()
     except subprocess.CalledProcessError:
         sys.exit("The environment could not be installed: see pip's message above, then try again.")
     STAMP.write_text(wanted())
