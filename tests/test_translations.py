@@ -131,6 +131,22 @@ def wavering_terms(folder: Path) -> list[str]:
     return found
 
 
+def other_titles(folder: Path) -> list[str]:
+    """Links of a first page that call a chapter by another name than it has."""
+    found = []
+    for language in LANGUAGES:
+        titles = {
+            path.name: read(path)["cells"][0]["source"].removeprefix("# ")
+            for path in chapters(language, folder)
+        }
+        page = (folder / language / "index.md").read_text("utf-8")
+        for words, name in re.findall(r"^\d+\. \[([^]]+)\]\(([^)]+)\)", page, flags=re.MULTILINE):
+            if titles.pop(name, None) != words:
+                found.append(f"{language}/index.md calls {name} {words}")
+        found += [f"{language}/index.md does not list {name}" for name in titles]
+    return found
+
+
 # language -> (what is wrong, pattern over the visible text)
 TYPOGRAPHY = {
     "every": [("asterisks that did not become emphasis", r"\*+\S|\S\*+")],
@@ -175,7 +191,7 @@ def misset_prose(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     "check",
-    [behind, other_marks, misset_prose, forbidden_terms, wavering_terms],
+    [behind, other_marks, misset_prose, forbidden_terms, wavering_terms, other_titles],
     ids=lambda check: check.__name__,
 )
 def test_translations(check):
@@ -207,6 +223,12 @@ def test_changed_english_makes_three_translations_stale(book):
         f"{language}/03-simple-self-attention.ipynb#read-scores is stale"
         for language in TRANSLATIONS
     ]
+
+
+def test_other_title_is_found(book):
+    path = book / "ko" / "index.md"
+    path.write_text(path.read_text("utf-8").replace("[내적](", "[점곱]("), "utf-8")
+    assert any("점곱" in line for line in other_titles(book))
 
 
 def test_untranslated_cell_is_found(book):
