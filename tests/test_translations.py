@@ -95,9 +95,9 @@ def forbidden_terms(folder: Path) -> list[str]:
     ]
     for key, words in messages().items():
         texts += [(f"messages.toml [{key}]", language, text) for language, text in words.items()]
-    found = []
+    found, table = [], glossary(folder)
     for place, language, text in texts:
-        for words in glossary(folder).values():
+        for words in table.values():
             for variant in words[language].get("never", []):
                 if variant.lower() in text.lower():
                     found.append(
@@ -111,7 +111,7 @@ EVERYDAY = {"value"}  # in English also a common word, which has no one translat
 
 def wavering_terms(folder: Path) -> list[str]:
     """Terms of the glossary that an English chapter uses and its translation never calls so."""
-    found = []
+    found, table = [], glossary(folder)
     for name, english, own in pairs(folder):
         language = name.split("/")[0]
         texts = []
@@ -122,7 +122,7 @@ def wavering_terms(folder: Path) -> list[str]:
             texts.append(" ".join(visible(c["source"]) for c in cells if c["id"] != "sources"))
         if len(texts) < 2:
             continue
-        for term, words in glossary(folder).items():
+        for term, words in table.items():
             if term in EVERYDAY:
                 continue
             used = re.search(rf"\b{words[SOURCE]['term']}s?\b", texts[0], flags=re.IGNORECASE)
