@@ -124,19 +124,35 @@ addEventListener("scroll", see, { passive: true });
 requestAnimationFrame(see);
 
 // Search: Pagefind, loaded when the dialog is first opened.
+let engine = null;
+function loadEngine() {
+  engine ??= import(new URL("../pagefind/pagefind.js", location.href));
+  return engine;
+}
+async function findPages(query) {
+  const pagefind = await loadEngine();
+  const ask = async (words) => (await pagefind.search(words)).results;
+  const results = await ask(query);
+  if (!root.lang.startsWith("zh") || !Intl.Segmenter) return results;
+  // The index divides Chinese words of three characters (注意|力), the browser does not: ask both.
+  const words = [...new Intl.Segmenter(root.lang, { granularity: "word" }).segment(query)];
+  const divided = words.map(({ segment }) => segment.replace(/^(\p{sc=Han}{2})(?=\p{sc=Han})/u, "$1 "));
+  const others = [await ask(words.map(({ segment }) => segment).join(" ")), await ask(divided.join(" "))];
+  return others.reduce((most, found) => (found.length > most.length ? found : most), results);
+}
 const dialog = document.getElementById("search");
 if (dialog) {
   const input = dialog.querySelector("input");
   const status = dialog.querySelector("[role=status]");
   const list = dialog.querySelector("ol");
-  let engine = null;
+  let timer;
   async function open() {
-    dialog.showModal();
+    if (!dialog.open) dialog.showModal();
     input.select();
     try {
-      engine ??= await import(new URL("../pagefind/pagefind.js", location.href));
-      await engine.init();
+      await (await loadEngine()).init();
     } catch {
+      engine = null;
       status.textContent = dialog.dataset.failed;
     }
   }
@@ -153,10 +169,9 @@ if (dialog) {
   }
   async function search() {
     const query = input.value.trim();
-    const found = query && engine ? await engine.debouncedSearch(query, {}, 150) : null;
-    if (query && !found) return; // a later keystroke took over
-    const results = found ? await Promise.all(found.results.slice(0, 8).map((r) => r.data())) : [];
-    if (query !== input.value.trim()) return;
+    const pages = query ? await findPages(query) : [];
+    const results = await Promise.all(pages.slice(0, 8).map((page) => page.data()));
+    if (query !== input.value.trim()) return; // a later keystroke took over
     list.replaceChildren(...results.map((result) => {
       const item = entry(result);
       const parts = result.sub_results.filter((part) => part.url !== result.url).slice(0, 3);
@@ -167,10 +182,13 @@ if (dialog) {
       }
       return item;
     }));
-    const text = found?.results.length ? dialog.dataset.found : dialog.dataset.none;
-    status.textContent = query ? words(text, { query, count: found.results.length }) : "";
+    const text = pages.length ? dialog.dataset.found : dialog.dataset.none;
+    status.textContent = query ? words(text, { query, count: pages.length }) : "";
   }
-  input.addEventListener("input", search);
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(search, 120);
+  });
   dialog.querySelector("form").addEventListener("submit", (event) => {
     if (event.submitter?.value === "close" && document.activeElement !== input) return;
     event.preventDefault(); // Enter in the field: go to the first result
