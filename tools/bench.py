@@ -9,10 +9,15 @@ of the ratios of the turns, so that a machine that is busy for a while slows bot
 Nothing here is a test: a busy machine proves nothing.
 """
 
+import contextlib
+import io
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 
 def seconds(call):
@@ -95,7 +100,36 @@ def imports():
     yield compare("import helpers / import torch", run("helpers"), run("torch"), 11, 1.1)
 
 
-BENCHES = {"attention": attention, "imports": imports}
+def site():
+    """Building: four languages against jupyter-book's default English book; one edited cell."""
+    from tools.notebooks import ROOT
+    from tools.site import build
+
+    with tempfile.TemporaryDirectory() as folder:
+        book = Path(folder)
+        shutil.copytree(ROOT / "chapters", book / "chapters")
+        shutil.copy(ROOT / "_toc.yml", book)
+        (book / "_config.yml").write_text(
+            'only_build_toc_files: true\nexecute: {execute_notebooks: "off"}\n'
+        )
+        with contextlib.redirect_stdout(io.StringIO()):
+            full = 1000 * seconds(lambda: build(book))
+            chapter = book / "chapters/en/03-simple-self-attention.ipynb"
+            chapter.write_text(chapter.read_text("utf-8").replace("journey", "travel", 1), "utf-8")
+            edited = 1000 * seconds(lambda: build(book))
+        command = ["jupyter-book", "build", str(book), "--path-output", str(book / "default")]
+        default = 1000 * seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+    yield (
+        "four languages, all pages / default jupyter-book, English",
+        full,
+        default,
+        full / default,
+        None,
+    )
+    yield "four languages, one cell edited / all pages", edited, full, edited / full, None
+
+
+BENCHES = {"attention": attention, "imports": imports, "site": site}
 
 
 def main(names):
