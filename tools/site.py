@@ -24,6 +24,7 @@ import sys
 import textwrap
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -381,8 +382,10 @@ def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> N
     slugs = [toc["root"], *(chapter["file"] for chapter in toc["chapters"])]
     previews(folder, slugs, staging / "_static/preview")
     root_pages(staging, base, slugs)
-    index_for_search(staging)
-    broken = broken_links(staging, base)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        indexed = pool.submit(index_for_search, staging)  # a process of its own: meanwhile, here
+        broken = broken_links(staging, base)
+        indexed.result()
     if broken:
         raise SiteError("Links that lead nowhere:\n" + "\n".join(broken))
 
