@@ -4,7 +4,6 @@ import base64
 import hashlib
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -22,18 +21,6 @@ from helpers.examples import inputs, tokens
 from helpers.explorer import Explorer
 from helpers.language import LANGUAGES, messages
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CI = os.environ.get("CI") == "true"
 SITE = "http://book.test/"
 
 
@@ -42,18 +29,6 @@ def english():
     set_language("en")
     yield
     set_language("en")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None and not CI:
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import math
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -498,23 +497,13 @@ CORNERS = """svg => {
       corners: [at(b.x, top), at(right, top), at(right, bottom), at(b.x, bottom)]};
   });
 }"""
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
 
 
 @pytest.fixture(scope="module")
-def page():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if not path and not os.environ.get("CI"):
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
-        yield browser.new_page(viewport={"width": 1200, "height": 900})
-        browser.close()
+def page(browser):
+    page = browser.new_page(viewport={"width": 1200, "height": 900})
+    yield page
+    page.close()
 
 
 def apart(a, b) -> bool:

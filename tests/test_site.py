@@ -2,9 +2,7 @@
 
 import datetime
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -21,16 +19,6 @@ from tools.notebooks import CHAPTERS, ROOT, chapters, read, source_hash
 from tools.site import SiteError, broken_links, build, server
 from tools.sync import colab_link, repository, site_address
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-sync",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 THEMES = {"light": {"width": 1280, "height": 900}, "dark": {"width": 360, "height": 740}}
 # Thousands of coloured code tokens take axe most of its time; one of each colour says as much.
 ONE_TOKEN_OF_EACH_KIND = """() => {
@@ -77,18 +65,6 @@ def address(site):
     Thread(target=running.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{running.server_port}/"
     running.shutdown()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    if CHROMIUM is None and os.environ.get("CI") != "true":
-        pytest.skip("no chromium on this machine")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
