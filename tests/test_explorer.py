@@ -614,8 +614,11 @@ def test_two_explorers_on_one_page_do_not_meet(open_page):
     tables = page.locator("table")
     assert rows_of(tables.nth(0)) != rows_of(tables.nth(1))
     cell(page, 1, 1).click()
-    assert "クエリ：journey、キー：journey" in page.locator(".trace").nth(0).inner_text()
-    assert "셀을 고르면" in page.locator(".trace").nth(1).inner_text()
+    trace = page.locator(".trace")
+    said = {key: messages()[f"explorer.trace.{key}"] for key in ("query", "comma", "key", "hint")}
+    query = f"{said['query']['ja']}journey{said['comma']['ja']}{said['key']['ja']}journey"
+    assert query in trace.nth(0).inner_text()
+    assert said["hint"]["ko"] in trace.nth(1).inner_text()
 
 
 def test_under_a_strict_content_security_policy(open_page):
