@@ -30,6 +30,9 @@ document.documentElement.dataset.js = "";
 try { document.documentElement.dataset.theme = localStorage.getItem("theme") || ""; } catch {}
 """
 SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+# Of all code tokens, those that _static/site.css gives no colour: thousands on a long page.
+COLOURED = r"k[ncdr]?|ow|s[12adieb]?|m[ifbh]|c[1m]?|n[fcdb]|bp|fm"
+PLAIN_TOKEN = re.compile(rf'<span class="(?!(?:{COLOURED})")[^"]*">([^<]*)</span>')
 ANCHOR = re.compile(r"<!-- #([\w-]+) -->")
 OUTPUT = re.compile(r"<!-- output: ([\w-]+)#([\w-]+) -->")
 SETUP_CELL = "setup"
@@ -295,6 +298,9 @@ def page_body(body: str, language: str) -> str:
     link = html.escape(text("site.link_here", language), quote=True)
     body = re.sub(r'<section( class="[^"]*")? id="([^"]+)">\s*<h([1-6])>',
                   r'<section\1>\n<h\3 id="\2">', body)  # fmt: skip
+    body = re.sub(
+        r"<pre>.*?</pre>", lambda code: PLAIN_TOKEN.sub(r"\1", code[0]), body, flags=re.DOTALL
+    )
     # The search ranks by the words of headings and prose: what cells print would drown them.
     body = body.replace('<div class="cell_output', '<div data-pagefind-ignore class="cell_output')
     body = re.sub(r"<h([12]) id=", r'<h\1 data-pagefind-weight="10" id=', body)
