@@ -173,7 +173,7 @@ class SectionIds(SphinxTransform):
         self.env.metadata[self.env.docname]["myst_slugs"] = slugs
 
 
-EVERYDAY = {"key", "value"}  # also common words: linked only where they are in bold
+EVERYDAY = {"key", "length", "value"}  # also common words: linked only where they are in bold
 KATAKANA = "\u30a1-\u30fa\u30fc"
 KANJI = "\u4e00-\u9fff"
 

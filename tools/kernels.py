@@ -16,7 +16,8 @@ from jupyter_client import LocalProvisioner
 from jupyter_client.provisioning import KernelProvisionerFactory
 
 PRELOAD = ["torch", "numpy", "matplotlib.figure", "matplotlib.backends.backend_svg", "seaborn"]
-PRELOAD += ["ipykernel.kernelapp", "ipykernel.ipkernel"]
+PRELOAD += ["ipykernel.kernelapp", "ipykernel.ipkernel", "debugpy.server.api", "sqlite3", "psutil"]
+PRELOAD += ["tools.kernels", "nbclient", "pytest"]  # what a fork imports of the process that asked
 
 
 def _run_kernel(arguments: list[str], folder: str | None, environment: dict[str, str]) -> None:
@@ -91,6 +92,7 @@ def fork_kernels() -> None:
     """Make the kernels of this process forks of a warm one, where forking is safe."""
     if sys.platform != "linux":
         return
+    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # debugpy warns when preloaded
     name = "forking-provisioner"
     entry = EntryPoint(name, f"{__name__}:ForkingProvisioner", KernelProvisionerFactory.GROUP_NAME)
     factory = KernelProvisionerFactory.instance()
