@@ -19,8 +19,8 @@ import pytest
 from helpers import attention, pure
 from helpers.language import LANGUAGES
 from tests.test_attention import code_difference
-from tools.notebooks import CHAPTERS, SOURCE, TRANSLATIONS, canonical, chapters, read
-from tools.sync import repository, with_generated
+from tools.notebooks import CHAPTERS, ROOT, SOURCE, TRANSLATIONS, canonical, chapters, read
+from tools.sync import glossary_page, readme, repository, with_generated
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
 DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
@@ -348,3 +348,10 @@ def test_stream_pieces_are_joined():
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "", "execution_count": 1}
     stored = json.loads(canonical({"cells": [{**cell, "outputs": pieces}]}))
     assert [output["text"] for output in stored["cells"][0]["outputs"]] == [["ab\n"]]
+
+
+def test_generated_pages_are_current():
+    assert (ROOT / "README.md").read_text("utf-8") == readme(repository()), "run make sync"
+    for language in LANGUAGES:
+        page = (CHAPTERS / language / "glossary.md").read_text("utf-8")
+        assert page == glossary_page(language), f"glossary in {language}: run make sync"
