@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import helpers
+from helpers.language import LANGUAGES
 from tools.notebooks import CHAPTERS, ROOT, chapters, read
 from tools.sync import colab_link, repository
 
@@ -109,7 +110,7 @@ def test_chapters_run_there(colab):
 
 
 def test_badges_open_the_same_chapter():
-    for language in ("en", "ja", "ko", "zh"):
+    for language in LANGUAGES:
         for path in chapters(language):
             badge = next(cell["source"] for cell in read(path)["cells"] if cell["id"] == "badge")
             assert f"({colab_link(repository(), f'{language}/{path.name}')})" in badge

@@ -98,7 +98,7 @@ def forbidden_terms(folder: Path) -> list[str]:
     found, table = [], glossary(folder)
     for place, language, text in texts:
         for words in table.values():
-            for variant in words[language].get("never", []):
+            for variant in words.get(language, {}).get("never", []):
                 if variant.lower() in text.lower():
                     found.append(
                         f"{place}: {variant} (the glossary says {words[language]['term']})"
@@ -203,7 +203,7 @@ def test_messages_are_whole_and_well_set():
     faults = []
     for key, words in messages().items():
         if set(words) != set(LANGUAGES):
-            faults.append(f"{key}: languages {sorted(words)}")
+            faults.append(f"{key}: lacks {sorted(set(LANGUAGES) - set(words))}")
         names = {language: set(re.findall(r"{(\w*)", text)) for language, text in words.items()}
         if len(set(map(frozenset, names.values()))) > 1:
             faults.append(f"{key}: values differ: {names}")
@@ -211,7 +211,18 @@ def test_messages_are_whole_and_well_set():
             shown = re.sub(r"{[^}]*}|[a-z_]+\([ -~]*?\)|\([a-z], [a-z]\)", "x", text)  # formulas
             rules = TYPOGRAPHY.get(language, [])
             faults += [f"{key}.{language}: {what}" for what, p in rules if re.search(p, shown)]
-    assert faults == []
+    assert not faults, "\n".join(faults)
+
+
+def test_glossary_is_whole():
+    faults = [
+        f"glossary.toml [{term}]: {code} lacks {key}"
+        for term, words in glossary().items()
+        for code in LANGUAGES
+        for key in ("term", "definition")
+        if not words.get(code, {}).get(key)
+    ]
+    assert not faults, "\n".join(faults)
 
 
 # Planted faults
