@@ -3,10 +3,13 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/env.py
 
-.PHONY: book serve test sync format clean bench audit
+TEST = $(RUN) python -m pytest --nbval -p tools.kernels -n 2 --dist loadfile
+
+.PHONY: book serve test release sync format clean bench audit
 book:    ; @$(RUN) python -m tools.site build
 serve:   ; @$(RUN) python -m tools.site serve
-test:    ; @$(RUN) python -m pytest --nbval -p tools.kernels -n 2 --dist loadfile
+test:    ; @$(TEST)
+release: ; @$(TEST) --release
 sync:    ; @$(RUN) python -m tools.sync
 format:  ; @$(RUN) ruff format . && $(RUN) ruff check --fix .
 bench:   ; @$(RUN) python -m tools.bench

@@ -3,7 +3,7 @@
 A verdict is one of: right, with what it shows; not yet, with the misconception
 behind this very answer; or, for an empty answer, a request to fill it in.
 
-To add an exercise, declare it below and give its words in messages.toml:
+To add an exercise, declare it below and give its words in exercises/chNN.toml:
 
     @exercise
     def sum_of_two():                       # the chapter calls check.sum_of_two(answer)
@@ -49,7 +49,7 @@ _PRINTED = {"rtol": 0.0, "atol": 6e-5}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said about an answer: a key of messages.toml below `check.`, and its values."""
+    """What is said about an answer: the key of a message below `check.`, and its values."""
 
     key: str
     values: dict = field(default_factory=dict)

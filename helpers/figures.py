@@ -5,7 +5,7 @@ afterwards, so that they are shown with the reader's own fonts and need none her
 Both libraries are loaded when a figure is drawn, never when this module is imported.
 
 Words passed in code (`title`, `x_label`, `y_label`, the names of series) are keys of
-`[label.*]` in messages.toml: "scores" is shown as "scores", "スコア", "점수" or "得分".
+words/label.toml: "scores" is shown as "scores", "スコア", "점수" or "得分".
 A key may carry a value ("temperature=0.5", "head=1"), and short mathematics is written
 between dollars ("$d_k$", "$n^2$"). Data (rows, columns, categories, names of vectors)
 is shown as it is; `label("scores")` gives the word for a key where data needs one.
@@ -299,7 +299,7 @@ def label(key: str) -> str:
     """Return the words of label `key` in the reader's language, for use as data.
 
     Raises:
-        ValueError: `key` is not a key of `[label.*]` in messages.toml.
+        ValueError: `key` is not a label of words/label.toml or exercises/chNN.toml.
     """
     return _label(key)
 
@@ -323,7 +323,7 @@ def _label(key) -> str:
     if f"label.{key}" not in messages():
         raise ValueError(
             f"unknown label key {key!r}: add [label.{key}] with {', '.join(LANGUAGES)} "
-            "to helpers/messages.toml"
+            "to helpers/words/label.toml or to the chapter's exercises/chNN.toml"
         )
     return text(f"label.{key}")
 

@@ -1,7 +1,7 @@
 """The words that code shows (figure labels, feedback, the explorer), in the reader's language.
 
-The words themselves stand in messages.toml: one table, one entry per message,
-one line per language.
+The words themselves stand in words/, one table a room, and those of the exercises beside
+them, in exercises/chNN.toml: one entry per message, one line per language.
 """
 
 import tomllib
@@ -48,19 +48,34 @@ def get_language() -> str:
 
 @cache
 def messages() -> dict[str, dict[str, str]]:
-    """Return the whole table: dotted key -> language code -> words."""
-    table = tomllib.loads(resources.files("helpers").joinpath("messages.toml").read_text("utf-8"))
-    flat = {}
+    """Return every message: dotted key -> language code -> words.
 
-    def flatten(prefix: str, node: dict) -> None:
-        if all(isinstance(value, str) for value in node.values()):
-            flat[prefix] = node
+    words/<room>.toml holds the keys below `<room>.`; exercises/chNN.toml holds those below
+    `check.`, and in its table `label` the chapter's own labels.
+
+    Raises:
+        ValueError: a key stands in two files.
+    """
+    found, home = {}, {}
+
+    def gather(prefix: str, node: dict, file: str) -> None:
+        if not all(isinstance(value, str) for value in node.values()):
+            for name, child in node.items():
+                gather(f"{prefix}.{name}", child, file)
             return
-        for name, child in node.items():
-            flatten(f"{prefix}.{name}" if prefix else name, child)
+        if prefix in home:
+            raise ValueError(f"the message {prefix} stands in {home[prefix]} and in {file}")
+        found[prefix], home[prefix] = node, file
 
-    flatten("", table)
-    return flat
+    for folder in ("words", "exercises"):
+        for path in sorted(resources.files("helpers").joinpath(folder).iterdir(), key=str):
+            if path.name.endswith(".toml"):
+                table, room = tomllib.loads(path.read_text("utf-8")), path.name[:-5]
+                for name, node in table.items():
+                    exercise = "label" if name == "label" else f"check.{name}"
+                    key = exercise if folder == "exercises" else f"{room}.{name}"
+                    gather(key, node, f"helpers/{folder}/{path.name}")
+    return found
 
 
 def text(key: str, language: str | None = None, **values: object) -> str:
@@ -73,5 +88,7 @@ def text(key: str, language: str | None = None, **values: object) -> str:
     try:
         words = messages()[key][code]
     except KeyError:
-        raise KeyError(f"no message {key!r} in language {code!r} in messages.toml") from None
+        raise KeyError(
+            f"no message {key!r} in language {code!r}: helpers/words, helpers/exercises"
+        ) from None
     return words.format(**values)

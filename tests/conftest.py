@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from tools.notebooks import CHAPTERS
+from tools.notebooks import CHAPTERS, TRANSLATIONS, chapters, lagging
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -41,3 +41,25 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--release", action="store_true", help="demand that no translation lags behind the English"
+    )
+
+
+def pytest_terminal_summary(terminalreporter):
+    """List what lags behind the English, a page a line."""
+    lines = []
+    for language in TRANSLATIONS:
+        for path in [*chapters(language), *sorted((CHAPTERS / language).glob("*.md"))]:
+            if behind := lagging(path):
+                states = list(behind.values())
+                counts = ", ".join(
+                    f"{states.count(state)} {state}" for state in dict.fromkeys(states)
+                )
+                lines.append(f"{language}/{path.name}: {counts}")
+    if lines:
+        terminalreporter.section("lags behind the English (make release demands that nothing does)")
+        terminalreporter.write("\n".join(lines) + "\n")

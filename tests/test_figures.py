@@ -459,7 +459,7 @@ SQUARE = [[1.0, 2.0], [3.0, 4.0]]
         (line([], {"loss": []}), r"x with one dimension, not empty; got \(0,\)"),
         (line([1], {}), r"dict key -> values, not empty; got \{\}"),
         (line([1], [[1]]), r"dict key -> values"),
-        (line([1], {"los": [1]}), r"unknown label key 'los'.*messages.toml"),
+        (line([1], {"los": [1]}), r"unknown label key 'los'.*label.toml"),
         (line([1], {"loss": [1]}, y_label="los"), r"unknown label key 'los'"),
         (line([1], {"loss": [NAN]}), r"finite numbers in series 'loss'; got nan"),
         (line([0, 1], {"loss": [1, 2]}, log_x=True), r"> 0 for a logarithmic axis; got x"),

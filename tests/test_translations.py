@@ -60,8 +60,9 @@ def other_marks(folder: Path) -> list[str]:
     found = []
     for name, english, own in pairs(folder):
         sources = {cell["id"]: cell["source"] for cell in english["cells"]}
+        behind = lagging(folder / name)
         for cell in own["cells"]:
-            if cell["cell_type"] != "markdown" or cell["id"] in GENERATED:
+            if cell["cell_type"] != "markdown" or cell["id"] in {*GENERATED, *behind}:
                 continue
             here, there = marks(cell["source"]), marks(sources.get(cell["id"], ""))
             for kind in here:
@@ -94,7 +95,7 @@ def forbidden_terms(folder: Path) -> list[str]:
         (f"{name}#{cell_id}", language, text) for name, language, cell_id, text in pages(folder)
     ]
     for key, words in messages().items():
-        texts += [(f"messages.toml [{key}]", language, text) for language, text in words.items()]
+        texts += [(f"message {key}", language, text) for language, text in words.items()]
     found, table = [], glossary(folder)
     for place, language, text in texts:
         for words in table.values():
@@ -117,7 +118,7 @@ def wavering_terms(folder: Path) -> list[str]:
         texts = []
         for notebook in (english, own):
             cells = [c for c in notebook["cells"] if c["cell_type"] == "markdown"]
-            if any("untranslated" in cell["metadata"] for cell in cells):
+            if lagging(folder / name):
                 break
             texts.append(" ".join(visible(c["source"]) for c in cells if c["id"] != "sources"))
         if len(texts) < 2:
@@ -135,6 +136,8 @@ def other_titles(folder: Path) -> list[str]:
     """Links of a first page that call a chapter by another name than it has."""
     found = []
     for language in LANGUAGES:
+        if lagging(folder / language / "index.md"):
+            continue
         titles = {
             path.name: read(path)["cells"][0]["source"].removeprefix("# ")
             for path in chapters(language, folder)
@@ -191,12 +194,18 @@ def misset_prose(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     "check",
-    [behind, other_marks, misset_prose, forbidden_terms, wavering_terms, other_titles],
+    [other_marks, misset_prose, forbidden_terms, wavering_terms, other_titles],
     ids=lambda check: check.__name__,
 )
 def test_translations(check):
     found = check(CHAPTERS)
     assert not found, "\n".join(found)
+
+
+def test_nothing_lags_in_a_release(request):
+    """Between releases a translation may lag: the table at the end of the run says where."""
+    found = behind(CHAPTERS)
+    assert not (request.config.getoption("--release") and found), "\n".join(found)
 
 
 def test_messages_are_whole_and_well_set():
