@@ -1,26 +1,49 @@
-"""The package that the chapters of *Attention, Step by Step* import."""
+"""The package that the chapters of *Attention, Step by Step* import.
 
-from helpers.attention import (
-    CausalAttention,
-    MultiHeadAttention,
-    MultiHeadAttentionWrapper,
-    SelfAttentionV1,
-    SelfAttentionV2,
-    simple_self_attention,
-    softmax_naive,
-)
-from helpers.explorer import explore
-from helpers.language import set_language
+A name is loaded, with its module, where it is first used: so `import helpers` is quick, and
+`import helpers.pure` needs no other library, torch included.
+"""
+
+from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = [
-    "CausalAttention",
-    "MultiHeadAttention",
-    "MultiHeadAttentionWrapper",
-    "SelfAttentionV1",
-    "SelfAttentionV2",
-    "explore",
-    "set_language",
-    "simple_self_attention",
-    "softmax_naive",
-]
+
+_MODULE_OF = {  # public name -> the module that holds it
+    "CausalAttention": "helpers.attention",
+    "MultiHeadAttention": "helpers.attention",
+    "MultiHeadAttentionWrapper": "helpers.attention",
+    "SelfAttentionV1": "helpers.attention",
+    "SelfAttentionV2": "helpers.attention",
+    "explore": "helpers.explorer",
+    "set_language": "helpers.language",
+    "simple_self_attention": "helpers.attention",
+    "softmax_naive": "helpers.attention",
+}
+__all__ = list(_MODULE_OF)
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name (PEP 562).
+
+    Raises:
+        AttributeError: there is no such name.
+        ModuleNotFoundError: the name needs a library that is not installed.
+    """
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        value = getattr(import_module(_MODULE_OF[name]), name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in ("", __name__):
+            raise
+        raise ModuleNotFoundError(
+            f"helpers.{name} needs {error.name}, which is not installed here: "
+            f"pip install {error.name}",
+            name=error.name,
+        ) from error
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
