@@ -1,7 +1,11 @@
-"""The running examples of the book: tokens and their embeddings.
+"""The running examples of the book: tokens and their embeddings, and the word *bank*.
 
 The six-token sentence and its numbers are those of Sebastian Raschka,
 Build a Large Language Model (From Scratch), Manning 2024, chapter 3.
+
+The attention of *bank* is real: layer 1, heads 1 and 5, of the published model
+sentence-transformers/all-MiniLM-L6-v2, rounded to two decimals (so that a row may sum to
+0.99 or 1.01). Chapter 15 computes it, and tests/test_minilm.py compares the two.
 """
 
 import torch
@@ -18,3 +22,22 @@ inputs = torch.tensor(
         [0.05, 0.80, 0.55],  # step
     ]
 )  # (6, 3), float32
+
+bank_tokens = {  # as that model reads the two sentences
+    "river": "[CLS] she sat on the bank of the river [SEP]".split(),
+    "money": "[CLS] she put money in the bank [SEP]".split(),
+}
+bank_attention = {  # how much *bank* takes from each token: row 0 in head 1, row 1 in head 5
+    "river": torch.tensor(
+        [
+            [0.21, 0.04, 0.17, 0.06, 0.07, 0.10, 0.05, 0.06, 0.12, 0.12],
+            [0.07, 0.00, 0.00, 0.02, 0.04, 0.01, 0.06, 0.04, 0.71, 0.04],
+        ]
+    ),  # (2, 10), float32
+    "money": torch.tensor(
+        [
+            [0.21, 0.04, 0.06, 0.36, 0.04, 0.07, 0.10, 0.12],
+            [0.28, 0.01, 0.01, 0.07, 0.12, 0.18, 0.04, 0.30],
+        ]
+    ),  # (2, 8), float32
+}
