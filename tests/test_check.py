@@ -1,35 +1,16 @@
-"""The exercise checks: every declared misconception is recognised, every word is there."""
+"""The engine of the exercises: reading answers, calling functions, saying the verdict."""
 
 import math
 import random
-import re
-import string
-from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 from helpers import check, set_language
-from helpers.check import EXERCISES, Choice, Function, Value, verdict
+from helpers.check import verdict
 from helpers.examples import inputs
+from helpers.exercises import EXERCISES
 from helpers.language import LANGUAGES, messages
-
-GENERIC = {"empty", "not_numbers", "call_it", "not_callable", "choice", "choices"}
-GENERIC |= {"shape", "not_finite", "numbers", "boolean", "raised", "returned", "should_raise"}
-GENERIC |= {"only_example", "only_example_runs", "random", "rows"}
-HEADS = {"yes", "no", "holds", "fails"}
-PROPERTIES = {
-    "causal": {"right", "leak"},
-    "rows_sum_to_one": {"right", "sum", "columns"},
-    "permutation": {"right", "moved"},
-}
-WRONG = [
-    (name, key, variant)
-    for name, declare in EXERCISES.items()
-    for key, wrong in declare().wrong.items()
-    for variant in (wrong if isinstance(wrong, tuple) else (wrong,))
-]
 
 
 @pytest.fixture(autouse=True)
@@ -45,115 +26,6 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
-
-
-def hints():
-    return [
-        (name, key, f"check.{name}.{key}") for name, e in EXERCISES.items() for key in e().wrong
-    ]
-
-
-# ---------------------------------------------------------------- every exercise
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_the_right_answer_is_right(name):
-    assert verdict(name, EXERCISES[name]().right).key == f"{name}.right"
-
-
-@pytest.mark.parametrize(
-    ("name", "key", "answer"), WRONG, ids=[f"{name}-{key}" for name, key, _ in WRONG]
-)
-def test_a_typical_wrong_answer_shows_its_misconception(name, key, answer):
-    assert verdict(name, answer).key == f"{name}.{key}"
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_an_empty_answer_is_met_kindly(name, capsys):
-    def unwritten(*arguments):
-        raise NotImplementedError
-
-    spec = EXERCISES[name]()
-    empty = [None, ..., "", [], [None, ...]]
-    bodies = [lambda *arguments: None, lambda *arguments: ..., unwritten]
-    if isinstance(spec, Function):
-        is_class = isinstance(spec.right, type)
-        empty += [type("C", (spec.right,), {"forward": b}) if is_class else b for b in bodies]
-    for answer in empty:
-        assert verdict(name, answer).key == "any.empty"
-    assert getattr(check, name)(None) is None
-    assert capsys.readouterr().out == "… Fill in your answer, then run this cell again.\n"
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_answers_of_a_wrong_type_are_told_so(name):
-    kind = type(EXERCISES[name]())
-    expected = {
-        Value: {"any.not_numbers", "any.call_it"},
-        Choice: {"any.choice", "any.choices"},
-        Function: {"any.not_callable"},
-    }[kind]
-    wrong = ["seven", {"a": 1}] + ([3.5] if kind is not Value else [len])
-    assert {verdict(name, answer).key for answer in wrong} <= expected
-
-
-@pytest.mark.parametrize("name", EXERCISES)
-def test_every_exercise_says_what_it_asks(name):
-    assert len(getattr(check, name).__doc__) > 30
-
-
-# ---------------------------------------------------------------- the words
-
-
-def test_each_message_is_used_and_each_used_message_is_there():
-    used = {f"check.any.{key}" for key in GENERIC | HEADS}
-    used |= {f"check.{name}.{key}" for name, keys in PROPERTIES.items() for key in keys}
-    used |= {f"check.{name}.right" for name in EXERCISES} | {key for _, _, key in hints()}
-    assert used == {key for key in messages() if key.startswith("check.")}
-
-
-def test_generic_messages_are_used_by_the_code():
-    code = Path(check.__file__).read_text("utf-8")
-    assert {key for key in GENERIC if f'"any.{key}"' not in code} == set()
-    assert {key for key in HEADS if f'"check.any.{key}"' not in code} == set()
-
-
-def test_messages_stand_in_every_language_with_the_same_values():
-    for key, words in messages().items():
-        if key.startswith("check."):
-            assert set(words) == set(LANGUAGES), key
-            fields = {
-                language: {name for _, name, _, _ in string.Formatter().parse(said) if name}
-                for language, said in words.items()
-            }
-            assert all(words.values()), key
-            assert len(set(map(frozenset, fields.values()))) == 1, f"{key}: {fields}"
-
-
-def test_messages_of_a_language_differ_within_an_exercise():
-    for name, declare in EXERCISES.items():
-        for language in LANGUAGES:
-            said = [messages()[f"check.{name}.{key}"][language] for key in declare().wrong]
-            assert len(set(said)) == len(said), f"{name} in {language}"
-
-
-def test_no_hint_holds_the_solution():
-    for name, key, message in hints():
-        right = EXERCISES[name]().right
-        for language, said in messages()[message].items():
-            where = f"{name}.{key} in {language}"
-            if isinstance(right, (str, list)) and isinstance(EXERCISES[name](), Choice):
-                for word in [right] if isinstance(right, str) else right:
-                    assert not re.search(rf"(?<![A-Za-z]){word}(?![A-Za-z])", said), where
-            elif not callable(right):
-                numbers = torch.as_tensor(right).flatten().tolist()
-                given = re.findall(r"(?<![\w.])\d[\d,]*(?:\.\d+)?", said)
-                given = [float(number.replace(",", "")) for number in given]
-                solved = [round(number, 4) in given for number in numbers]
-                assert not all(solved), where
-
-
-# ---------------------------------------------------------------- the mechanism
 
 
 def test_the_verdict_is_printed_in_the_readers_language(capsys):
@@ -323,102 +195,3 @@ def test_a_check_leaves_random_numbers_and_arguments_alone(capsys):
     assert random.getstate() == state
     assert torch.equal(inputs, before)
     assert "inside" not in capsys.readouterr().out
-
-
-# ---------------------------------------------------------------- property checks
-
-
-def running_mean(x):
-    return x.cumsum(-2) / torch.arange(1, x.shape[-2] + 1).unsqueeze(-1)
-
-
-def attention(x):
-    return torch.softmax(x @ x.mT, dim=-1) @ x
-
-
-def leaking(x):
-    """Return the running mean, but row 3 peeks at token 6."""
-    y = running_mean(x)
-    y[..., 2, :] += 0.01 * x[..., 5, :]
-    return y
-
-
-class Dropping(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.frozen = nn.Dropout(0.5).eval()
-        self.dropout = nn.Dropout(0.5)
-
-    def forward(self, x):
-        return self.dropout(self.frozen(running_mean(x))), "weights"
-
-
-@pytest.mark.parametrize("shape", [(6, 3), (2, 6, 4)])
-def test_causal(shape):
-    x = torch.rand(shape, generator=torch.Generator().manual_seed(1))
-    check.assert_causal(running_mean, x)
-    with pytest.raises(AssertionError, match=r"^Changing token 6 moved row 3 \(by up to 0\.0"):
-        check.assert_causal(leaking, x)
-    with pytest.raises(AssertionError, match="Changing token 2 moved row 1 "):
-        check.assert_causal(attention, x)
-
-
-def test_causal_puts_a_module_in_eval_mode_and_back():
-    module = Dropping()
-    check.assert_causal(module, inputs)
-    assert (module.training, module.dropout.training, module.frozen.training) == (True, True, False)
-
-
-def test_causal_refuses_what_cannot_be_judged():
-    cases = {
-        "Two calls": lambda x: torch.rand(x.shape),
-        "NaN": lambda x: x * float("nan"),
-        "one output row for each of the 6 tokens": lambda x: x[:4],
-        "stopped with an error: ZeroDivisionError": lambda x: 1 / 0,
-        "should return numbers": lambda x: "rows",
-    }
-    for said, f in cases.items():
-        with pytest.raises(AssertionError, match=said):
-            check.assert_causal(f, inputs)
-    with pytest.raises(ValueError, match=r"T at least 2; got \(1, 3\)"):
-        check.assert_causal(running_mean, inputs[:1])
-    with pytest.raises(TypeError, match="float tensor"):
-        check.assert_causal(running_mean, inputs.long())
-
-
-@pytest.mark.parametrize("shape", [(6, 3), (2, 6, 4)])
-def test_permutation(shape):
-    x = torch.rand(shape, generator=torch.Generator().manual_seed(1))
-    check.assert_permutation_equivariant(attention, x)
-    with pytest.raises(AssertionError, match=r"in the order \[2, 1, 3, 4, 5, 6\], row 1 changed"):
-        check.assert_permutation_equivariant(running_mean, x)
-
-
-def test_rows_sum_to_one():
-    scores = torch.rand(2, 3, 4, 4, generator=torch.Generator().manual_seed(1))
-    check.assert_rows_sum_to_one(torch.softmax(scores, dim=-1))
-    check.assert_rows_sum_to_one([0.25, 0.75])
-    with pytest.raises(AssertionError, match=r"^Row 1, 1, 1 sums to .* every column sums to 1"):
-        check.assert_rows_sum_to_one(torch.softmax(scores, dim=-2))
-    with pytest.raises(AssertionError, match=r"^Row 2 sums to 0\.9000, not to 1\.$"):
-        check.assert_rows_sum_to_one([[0.5, 0.5], [0.3, 0.6]])
-    with pytest.raises(AssertionError, match="NaN"):
-        check.assert_rows_sum_to_one([0.5, float("nan")])
-    with pytest.raises(AssertionError, match="Given: function"):
-        check.assert_rows_sum_to_one(attention)
-
-
-def test_properties_are_told_in_the_readers_language(capsys):
-    set_language("ja")
-    check.causal(leaking, inputs)
-    assert capsys.readouterr().out.startswith("✗ トークン6を変えると、行3が動きました")
-    check.causal(running_mean)
-    check.permutation(attention)
-    check.rows_sum_to_one(torch.eye(3))
-    said = capsys.readouterr().out
-    for name in PROPERTIES:
-        assert f"✓ {messages()[f'check.{name}.right']['ja']}\n" in said
-    check.causal(None)
-    check.permutation(lambda x: None)
-    check.rows_sum_to_one()
-    assert capsys.readouterr().out == (messages()["check.any.empty"]["ja"] + "\n") * 3

@@ -1,0 +1,82 @@
+"""The exercises of chapter 02: softmax."""
+
+import torch
+from torch import Tensor
+
+from helpers.check import Choice, Function, draw, exercise
+from helpers.examples import inputs
+
+
+@exercise
+def stable_softmax():
+    """Write `softmax(scores)`: exp and division over the last axis, for any shape and any size.
+
+    Scores of 1000 and of -1000 must not give NaN. `torch.softmax` is not allowed this once.
+    """
+
+    def shares(powers: Tensor) -> Tensor:
+        return powers / powers.sum(dim=-1, keepdim=True)
+
+    return Function(
+        right=lambda scores: torch.softmax(scores, dim=-1),
+        wrong={
+            "overflow": lambda s: shares(s.exp()),
+            "one_maximum": lambda s: shares((s - s.max()).exp()),
+            "axis": lambda s: torch.softmax(s, dim=0),
+            "everything": (
+                lambda s: torch.softmax(s.flatten(), 0).view(s.shape),
+                lambda s: s.exp() / s.exp().sum(),
+            ),
+            "divided_by_sum": shares,
+            "not_divided": lambda s: (s - s.amax(-1, keepdim=True)).exp(),
+            "keepdim": (
+                lambda s: s.exp() / s.exp().sum(dim=-1),
+                lambda s: (e := (s - s.amax(-1, keepdim=True)).exp()) / e.sum(dim=-1),
+                lambda s: (e := (s - s.max()).exp()) / e.sum(dim=-1),
+            ),
+        },
+        cases=[
+            (inputs @ inputs[1],),
+            (draw(3, 5),),
+            (draw(4, 4),),
+            (draw(2, 3, 4),),
+            (torch.tensor([1000.0, 1001.0, 1002.0]),),
+            (torch.tensor([[0.0, 1.0], [-1000.0, -1001.0]]),),
+        ],
+    )
+
+
+@exercise
+def softmax_with_temperature():
+    """Write `soften(scores, temperature)`: softmax over the last axis, flatter as it rises."""
+    return Function(
+        right=lambda scores, temperature: torch.softmax(scores / temperature, dim=-1),
+        wrong={
+            "multiplied": lambda s, t: torch.softmax(s * t, dim=-1),
+            "after": lambda s, t: torch.softmax(s, dim=-1) / t,
+            "no_effect": (
+                lambda s, t: torch.softmax(s, dim=-1),
+                lambda s, t: torch.softmax(s - t, dim=-1),
+            ),
+            "axis": lambda s, t: torch.softmax(s / t, dim=0),
+        },
+        cases=[(inputs @ inputs[1], 2.0), (draw(3, 5), 0.1), (draw(4, 4), 1.0), (draw(7), 10.0)],
+    )
+
+
+@exercise
+def shifted_scores():
+    """Predict: 100 is added to every score. What do the softmax weights do?
+
+    One of "flatter", "same", "sharper".
+    """
+    return Choice(right="same", wrong={"sharper": "sharper", "flatter": "flatter"})
+
+
+@exercise
+def high_temperature():
+    """Predict: the scores are divided by a temperature of 10. What do the weights become?
+
+    One of "flatter", "same", "sharper".
+    """
+    return Choice(right="flatter", wrong={"reversed": "sharper", "same": "same"})

@@ -1,0 +1,101 @@
+"""The exercises of chapter 03: simple self-attention."""
+
+import torch
+from torch import Tensor
+
+from helpers.check import Choice, Function, Value, draw, exercise
+from helpers.examples import inputs
+
+
+def _attention(x: Tensor) -> Tensor:
+    """Return simple self-attention's context vectors (T, d) of the tokens x (T, d)."""
+    return torch.softmax(x @ x.T, dim=-1) @ x
+
+
+@exercise
+def predict_largest():
+    """Predict: for each of the six tokens, which token gets its largest attention weight?
+
+    Six numbers, counted from 1: `check.predict_largest([?, ?, ?, ?, ?, ?])`, where ? is `...`.
+    """
+    weights = torch.softmax(inputs @ inputs.T, dim=-1)
+    return Value(
+        right=weights.argmax(dim=1) + 1,
+        wrong={
+            "self": [1, 2, 3, 4, 5, 6],
+            "from_zero": weights.argmax(dim=1),
+            "columns": weights.argmax(dim=0) + 1,
+        },
+    )
+
+
+@exercise
+def token3_context():
+    """Compute the context vector of token 3, `starts`, from `inputs`. Its shape is (3,)."""
+    scores = inputs @ inputs.T
+    context = _attention(inputs)
+    return Value(
+        right=context[2],
+        wrong={
+            "scores": scores[2],
+            "weights": torch.softmax(scores[2], dim=0),
+            "no_softmax": scores[2] @ inputs,
+            "divided_by_sum": scores[2] / scores[2].sum() @ inputs,
+            "neighbour": (context[1], context[3]),
+            "axis": torch.softmax(scores, dim=0)[2] @ inputs,
+            "all_tokens": context,
+            "embedding": inputs[2],
+        },
+    )
+
+
+@exercise
+def attention_function():
+    """Write `self_attention(x)`: the context vectors of any tokens x (T, d); it returns (T, d).
+
+    Pass the function itself: `check.attention_function(self_attention)`.
+    """
+    return Function(
+        right=lambda x: _attention(x),
+        wrong={
+            "axis": lambda x: torch.softmax(x @ x.T, dim=0) @ x,  # also weights.T @ x
+            "no_softmax": lambda x: x @ x.T @ x,
+            "divided_by_sum": lambda x: (x @ x.T) / (x @ x.T).sum(-1, keepdim=True) @ x,
+            "weights": lambda x: torch.softmax(x @ x.T, dim=-1),
+            "scores": lambda x: x @ x.T,
+            "features": lambda x: x @ torch.softmax(x.T @ x, dim=-1),
+        },
+        cases=[(inputs,), (draw(4, 2),), (draw(1, 3),), (draw(9, 5),), (draw(6, 3),)],
+    )
+
+
+@exercise
+def fixed_axis():
+    """Find what is wrong: this function passes every shape check. Mend it, for batches too.
+
+    def attention_weights(scores):  # (..., T, T) -> (..., T, T), every row sums to 1
+        return torch.softmax(scores, dim=0)
+    """
+    return Function(
+        right=lambda scores: torch.softmax(scores, dim=-1),
+        wrong={
+            "still_columns": lambda scores: torch.softmax(scores, dim=0),
+            "columns": lambda scores: torch.softmax(scores, dim=-2),
+            "one": lambda scores: torch.softmax(scores, dim=1),
+            "transposed": (
+                lambda scores: torch.softmax(scores, dim=0).mT,
+                lambda scores: torch.softmax(scores, dim=-2).mT,
+            ),
+            "everything": lambda scores: torch.softmax(scores.flatten(), 0).view(scores.shape),
+        },
+        cases=[(inputs @ inputs.T,), (draw(5, 5),), (draw(1, 1),), (draw(2, 4, 4),)],
+    )
+
+
+@exercise
+def permutation_guess():
+    """Predict: tokens 1 and 6 change places. What happens to the context vector of `journey`?
+
+    One of "changes", "stays".
+    """
+    return Choice(right="stays", wrong={"order_matters": "changes"})

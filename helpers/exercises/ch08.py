@@ -1,0 +1,82 @@
+"""The exercises of chapter 08: causal attention."""
+
+import torch
+from torch import Tensor
+
+from helpers.check import Function, Value, draw, exercise
+from helpers.examples import inputs
+
+
+@exercise
+def causal_mask():
+    """Write `mask(T)`: a boolean (T, T) tensor, True where a token must be hidden from a query."""
+    return Function(
+        right=lambda T: torch.ones(T, T).triu(diagonal=1).bool(),
+        wrong={
+            "inverted": lambda T: torch.ones(T, T).tril().bool(),
+            "diagonal": lambda T: torch.ones(T, T).triu().bool(),
+            "past": lambda T: torch.ones(T, T).tril(diagonal=-1).bool(),
+            "infinite": lambda T: torch.full((T, T), -torch.inf).triu(diagonal=1),
+        },
+        cases=[(6,), (1,), (4,), (9,)],
+    )
+
+
+@exercise
+def masked_weights():
+    """Find what is wrong: this function gives no error, and its weights still see the future.
+
+    def causal_weights(scores):  # (..., T, T) -> (..., T, T)
+        mask = torch.ones(scores.shape[-2:]).triu(diagonal=1).bool()
+        scores.masked_fill(mask, -torch.inf)
+        return torch.softmax(scores, dim=-1)
+    """
+
+    def future(scores: Tensor, diagonal: int = 1) -> Tensor:
+        return torch.ones(scores.shape[-2:]).triu(diagonal).bool()
+
+    def masked(scores: Tensor, mask: Tensor, fill: float = -torch.inf) -> Tensor:
+        return torch.softmax(scores.masked_fill(mask, fill), dim=-1)
+
+    return Function(
+        right=lambda scores: masked(scores, future(scores)),
+        wrong={
+            "still_leaks": lambda s: torch.softmax(s, dim=-1),
+            "inverted": lambda s: masked(s, ~future(s)),
+            "zero_scores": lambda s: masked(s, future(s), fill=0.0),
+            "not_renormalised": lambda s: torch.softmax(s, dim=-1).tril(),
+            "diagonal": lambda s: masked(s, future(s, diagonal=0)),
+        },
+        cases=[(inputs @ inputs.T,), (draw(4, 4),), (draw(1, 1),), (draw(2, 5, 5),)],
+    )
+
+
+@exercise
+def dropout_by_hand():
+    """Write `drop(weights, keep, p)`: dropout with a given mask, as in training.
+
+    keep: True where a weight survives, of the shape of weights; p: the probability of dropping.
+    """
+    return Function(
+        right=lambda weights, keep, p: weights * keep / (1 - p),
+        wrong={
+            "no_rescale": lambda w, keep, p: w * keep,
+            "scaled_by_p": lambda w, keep, p: w * keep / p,
+            "multiplied": lambda w, keep, p: w * keep * (1 - p),
+            "inverted": (
+                lambda w, keep, p: w * ~keep / (1 - p),
+                lambda w, keep, p: w * ~keep,
+            ),
+            "row_sums": lambda w, keep, p: w * keep / (w * keep).sum(dim=-1, keepdim=True),
+        },
+        cases=[
+            (torch.softmax(draw(*shape), dim=-1), draw(*shape, seed=1) > -1, p)
+            for shape, p in [((6, 6), 0.5), ((4, 4), 0.2), ((2, 3, 3), 0.1), ((5, 5), 0.9)]
+        ],
+    )
+
+
+@exercise
+def first_row_guess():
+    """Predict: in the first row of any causal map of six tokens, how large is the first weight?"""
+    return Value(right=1.0, wrong={"equal": 1 / 6, "hidden": 0.0})

@@ -1,0 +1,91 @@
+"""The exercises of chapter 09: multi-head attention."""
+
+import torch
+from torch import Tensor
+
+from helpers.check import Choice, Function, Value, draw, exercise
+
+
+@exercise
+def split_heads():
+    """Write `split(x, num_heads)`: (B, T, d_out) -> (B, H, T, d_head), d_head = d_out / H.
+
+    Head h holds the components from h * d_head on.
+    """
+
+    return Function(
+        right=lambda x, num_heads: x.reshape(*x.shape[:2], num_heads, -1).transpose(1, 2),
+        wrong={
+            "view_only": lambda x, heads: x.reshape(len(x), heads, x.shape[1], -1),
+            "no_transpose": lambda x, heads: x.reshape(*x.shape[:2], heads, -1),
+            "interleaved": lambda x, heads: x.reshape(*x.shape[:2], -1, heads).permute(0, 3, 1, 2),
+        },
+        cases=[
+            (draw(2, 6, 4), 2),
+            (draw(1, 3, 12), 3),
+            (draw(2, 4, 8), 4),
+            (draw(3, 5, 8), 1),
+        ],
+    )
+
+
+@exercise
+def head_weights():
+    """Find what is wrong: the shapes are right, the scale is not.
+
+    def head_weights(queries, keys):  # each (B, H, T, d_head) -> (B, H, T, T)
+        scores = queries @ keys.mT
+        d_out = queries.shape[1] * queries.shape[3]
+        return torch.softmax(scores / d_out**0.5, dim=-1)
+    """
+
+    def scaled(queries: Tensor, keys: Tensor, width: float, dim: int = -1) -> Tensor:
+        return torch.softmax(queries @ keys.mT / width**0.5, dim=dim)
+
+    return Function(
+        right=lambda queries, keys: scaled(queries, keys, queries.shape[3]),
+        wrong={
+            "model_width": lambda q, k: scaled(q, k, q.shape[1] * q.shape[3]),
+            "heads": lambda q, k: scaled(q, k, q.shape[1]),
+            "tokens": lambda q, k: scaled(q, k, q.shape[2]),
+            "no_scale": lambda q, k: scaled(q, k, 1),
+            "axis": lambda q, k: scaled(q, k, q.shape[3], dim=-2),
+        },
+        cases=[
+            (draw(2, 2, 6, 3), draw(2, 2, 6, 3, seed=1)),
+            (draw(1, 4, 3, 8), draw(1, 4, 3, 8, seed=1)),
+            (draw(1, 1, 5, 2), draw(1, 1, 5, 2, seed=1)),
+        ],
+    )
+
+
+@exercise
+def gpt2_parameter_count():
+    """Count: how many trainable numbers has MultiHeadAttention at GPT-2's smallest size?
+
+    d_in = d_out = 768, 12 heads, context length 1024, qkv_bias=False; out_proj has its bias.
+    """
+    matrix, bias, mask = 768 * 768, 768, 1024 * 1024
+    return Value(
+        right=4 * matrix + bias,
+        wrong={
+            "all_biases": 4 * matrix + 4 * bias,
+            "no_out_proj": 3 * matrix,
+            "no_bias": 4 * matrix,
+            "mask": 4 * matrix + bias + mask,
+            "times_heads": 12 * (4 * matrix + bias),
+        },
+    )
+
+
+@exercise
+def mask_polarity():
+    """Say what True means in a boolean attn_mask, first for F.scaled_dot_product_attention,
+    then for nn.MultiheadAttention.
+
+    A list of two words, each "hide" or "keep": `check.mask_polarity(["...", "..."])`.
+    """
+    return Choice(
+        right=["keep", "hide"],
+        wrong={"swapped": ["hide", "keep"], "alike": (["hide", "hide"], ["keep", "keep"])},
+    )

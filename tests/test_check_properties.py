@@ -1,0 +1,122 @@
+"""The property checks: what leaks, what is blind to order, which rows sum to 1."""
+
+import pytest
+import torch
+from torch import nn
+
+from helpers import check, set_language
+from helpers.examples import inputs
+from helpers.language import messages
+
+PROPERTIES = ("causal", "rows_sum_to_one", "permutation")
+
+
+@pytest.fixture(autouse=True)
+def english():
+    yield
+    set_language("en")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    """Small tensors are slowed down a lot by threads that wait for a busy processor."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def running_mean(x):
+    return x.cumsum(-2) / torch.arange(1, x.shape[-2] + 1).unsqueeze(-1)
+
+
+def attention(x):
+    return torch.softmax(x @ x.mT, dim=-1) @ x
+
+
+def leaking(x):
+    """Return the running mean, but row 3 peeks at token 6."""
+    y = running_mean(x)
+    y[..., 2, :] += 0.01 * x[..., 5, :]
+    return y
+
+
+class Dropping(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.frozen = nn.Dropout(0.5).eval()
+        self.dropout = nn.Dropout(0.5)
+
+    def forward(self, x):
+        return self.dropout(self.frozen(running_mean(x))), "weights"
+
+
+@pytest.mark.parametrize("shape", [(6, 3), (2, 6, 4)])
+def test_causal(shape):
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(1))
+    check.assert_causal(running_mean, x)
+    with pytest.raises(AssertionError, match=r"^Changing token 6 moved row 3 \(by up to 0\.0"):
+        check.assert_causal(leaking, x)
+    with pytest.raises(AssertionError, match="Changing token 2 moved row 1 "):
+        check.assert_causal(attention, x)
+
+
+def test_causal_puts_a_module_in_eval_mode_and_back():
+    module = Dropping()
+    check.assert_causal(module, inputs)
+    assert (module.training, module.dropout.training, module.frozen.training) == (True, True, False)
+
+
+def test_causal_refuses_what_cannot_be_judged():
+    cases = {
+        "Two calls": lambda x: torch.rand(x.shape),
+        "NaN": lambda x: x * float("nan"),
+        "one output row for each of the 6 tokens": lambda x: x[:4],
+        "stopped with an error: ZeroDivisionError": lambda x: 1 / 0,
+        "should return numbers": lambda x: "rows",
+    }
+    for said, f in cases.items():
+        with pytest.raises(AssertionError, match=said):
+            check.assert_causal(f, inputs)
+    with pytest.raises(ValueError, match=r"T at least 2; got \(1, 3\)"):
+        check.assert_causal(running_mean, inputs[:1])
+    with pytest.raises(TypeError, match="float tensor"):
+        check.assert_causal(running_mean, inputs.long())
+
+
+@pytest.mark.parametrize("shape", [(6, 3), (2, 6, 4)])
+def test_permutation(shape):
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(1))
+    check.assert_permutation_equivariant(attention, x)
+    with pytest.raises(AssertionError, match=r"in the order \[2, 1, 3, 4, 5, 6\], row 1 changed"):
+        check.assert_permutation_equivariant(running_mean, x)
+
+
+def test_rows_sum_to_one():
+    scores = torch.rand(2, 3, 4, 4, generator=torch.Generator().manual_seed(1))
+    check.assert_rows_sum_to_one(torch.softmax(scores, dim=-1))
+    check.assert_rows_sum_to_one([0.25, 0.75])
+    with pytest.raises(AssertionError, match=r"^Row 1, 1, 1 sums to .* every column sums to 1"):
+        check.assert_rows_sum_to_one(torch.softmax(scores, dim=-2))
+    with pytest.raises(AssertionError, match=r"^Row 2 sums to 0\.9000, not to 1\.$"):
+        check.assert_rows_sum_to_one([[0.5, 0.5], [0.3, 0.6]])
+    with pytest.raises(AssertionError, match="NaN"):
+        check.assert_rows_sum_to_one([0.5, float("nan")])
+    with pytest.raises(AssertionError, match="Given: function"):
+        check.assert_rows_sum_to_one(attention)
+
+
+def test_properties_are_told_in_the_readers_language(capsys):
+    set_language("ja")
+    check.causal(leaking, inputs)
+    assert capsys.readouterr().out.startswith("✗ トークン6を変えると、行3が動きました")
+    check.causal(running_mean)
+    check.permutation(attention)
+    check.rows_sum_to_one(torch.eye(3))
+    said = capsys.readouterr().out
+    for name in PROPERTIES:
+        assert f"✓ {messages()[f'check.{name}.right']['ja']}\n" in said
+    check.causal(None)
+    check.permutation(lambda x: None)
+    check.rows_sum_to_one()
+    assert capsys.readouterr().out == (messages()["check.any.empty"]["ja"] + "\n") * 3
