@@ -16,8 +16,8 @@ import pytest
 
 import helpers
 from helpers.language import LANGUAGES
+from tools.addresses import colab_link, repository
 from tools.notebooks import CHAPTERS, ROOT, chapters, read
-from tools.sync import colab_link, repository
 
 RUN = """
 import sys, nbformat

@@ -19,6 +19,7 @@ import pytest
 from helpers import attention, pure
 from helpers.language import LANGUAGES
 from tests.test_attention import code_difference
+from tools.addresses import repository
 from tools.notebooks import (
     CHAPTERS,
     ROOT,
@@ -29,7 +30,7 @@ from tools.notebooks import (
     lagging,
     read,
 )
-from tools.sync import glossary_page, readme, repository, with_generated
+from tools.sync import glossary_page, readme, with_generated
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
 DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)

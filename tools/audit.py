@@ -19,8 +19,10 @@ from pathlib import Path
 from threading import Thread
 
 from helpers.language import LANGUAGES
-from tools.extension import node
-from tools.site import SiteError, build, server
+from tools.site import SiteError
+from tools.site.build import build
+from tools.site.formulas import node
+from tools.site.serve import server
 
 LIGHTHOUSE = "lighthouse@13.5.0"
 CHROME_FLAGS = (

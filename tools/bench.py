@@ -103,7 +103,7 @@ def imports():
 def site():
     """Building: four languages against jupyter-book's default English book; one edited cell."""
     from tools.notebooks import ROOT
-    from tools.site import build
+    from tools.site.build import build
 
     with tempfile.TemporaryDirectory() as folder:
         book = Path(folder)

@@ -23,6 +23,7 @@ from nbclient.exceptions import CellExecutionError
 
 import helpers
 from helpers.language import LANGUAGES, text
+from tools.addresses import colab_link, repository
 from tools.kernels import fork_kernels
 from tools.notebooks import (
     CHAPTERS,
@@ -49,39 +50,9 @@ except ModuleNotFoundError:  # Colab
 
 helpers.set_language("{language}")"""
 
-COLAB = "https://colab.research.google.com/github/{repository}/blob/{tag}/chapters/{path}"
-
 
 class SyncError(Exception):
     """Something a person has to mend; the message says what and where."""
-
-
-def configuration(root: Path = ROOT) -> dict:
-    """Return _config.yml."""
-    return yaml.safe_load((root / "_config.yml").read_text("utf-8"))
-
-
-def repository(root: Path = ROOT) -> str:
-    """Return the repository's address, from the one place where it stands."""
-    return configuration(root)["repository"]["url"].rstrip("/")
-
-
-def site_address(root: Path = ROOT) -> str:
-    """Return where the site is published: html.baseurl if given, else the repository's Pages."""
-    if given := configuration(root).get("html", {}).get("baseurl"):
-        return given.rstrip("/") + "/"
-    owner, name = repository(root).removeprefix("https://github.com/").split("/")
-    pages = f"https://{owner.lower()}.github.io/"
-    return pages if name.lower() == f"{owner.lower()}.github.io" else f"{pages}{name}/"
-
-
-def colab_link(url: str, path: str) -> str:
-    """Return the address that opens `chapters/<path>` in Colab, at this version of the book."""
-    return COLAB.format(
-        repository=url.removeprefix("https://github.com/"),
-        tag=f"v{helpers.__version__}",
-        path=path,
-    )
 
 
 def generated_cell(name: str, language: str, file: str, url: str) -> dict:

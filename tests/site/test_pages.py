@@ -1,0 +1,79 @@
+"""The finished pages as text: which there are, what their heads say, what their sections are."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from browsing import page_names
+
+from helpers.language import LANGUAGES
+from tools.addresses import site_address
+from tools.notebooks import ROOT, chapters, read
+from tools.site import SiteError
+from tools.site.contents import caption
+
+
+def test_every_language_has_every_page(site):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    slugs = {Path(e["file"]).name for part in toc["parts"] for e in part["chapters"]} | {"index"}
+    for code in LANGUAGES:
+        assert {path.stem for path in site.glob(f"{code}/*.html")} == slugs
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_head_of_every_page(site, code):
+    titles, descriptions = set(), set()
+    pages = sorted(site.glob(f"{code}/*.html"))
+    for path in pages:
+        head = path.read_text("utf-8").split("</head>")[0]
+        titles.add(re.search(r"<title>(.+?)</title>", head)[1])
+        description = re.search(r'<meta name="description" content="([^"]+)"', head)[1]
+        assert 15 <= len(description) <= 160, (path.name, description)
+        descriptions.add(description)
+        place = "" if path.stem == "index" else path.name
+        canonical = re.search(r'<link rel="canonical" href="([^"]+)"', head)[1]
+        assert canonical.endswith(f"/{code}/{place}")
+        alternates = dict(re.findall(r'rel="alternate" hreflang="([^"]+)" href="([^"]+)"', head))
+        assert set(alternates) == {other.html for other in LANGUAGES.values()} | {"x-default"}
+        assert alternates[LANGUAGES[code].html] == canonical
+        data = json.loads(re.search(r'<script type="application/ld\+json">(.+?)</script>', head)[1])
+        assert data["inLanguage"] == LANGUAGES[code].html and data["url"] == canonical
+        preview = re.search(r'property="og:image" content="[^"]+/(_static/[^"]+)"', head)[1]
+        assert (site / preview).read_bytes().startswith(b"\x89PNG")
+    assert len(titles) == len(descriptions) == len(pages)
+
+
+def test_sitemap_names_every_page_and_nothing_else(site):
+    base = site_address()
+    sitemap = (site / "sitemap.xml").read_text("utf-8")
+    named = {url.removeprefix(base) for url in re.findall(r"<loc>([^<]+)</loc>", sitemap)}
+    there = {name.replace("index.html", "") for name in page_names(site)} - {"404.html"}
+    assert named == there
+    assert f"Sitemap: {base}sitemap.xml" in (site / "robots.txt").read_text("utf-8")
+
+
+def test_sections_have_their_cells_ids_in_every_language(site):
+    for notebook in chapters("en"):
+        headings = [c["id"] for c in read(notebook)["cells"] if re.match("##? ", c["source"])]
+        for code in LANGUAGES:
+            html = (site / code / f"{notebook.stem}.html").read_text("utf-8")
+            assert re.findall(r'<h[12][^>]* id="([^"]+)"', html) == headings, (code, notebook.name)
+            sheet = html[html.index('<nav id="contents"') :]
+            listed = re.findall(r'<li><a href="#([^"]+)"', sheet)
+            assert listed == [name for name in headings if name != "title"], (code, notebook.name)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_parts_of_the_book_are_named_in_every_language(site, code):
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    html = (site / code / "index.html").read_text("utf-8")
+    sidebar = html[html.index('<nav id="chapters"') : html.index('<main id="text"')]
+    named = re.findall(r"<p>(.+?)</p>", sidebar)
+    assert named == [caption(part["caption"], code) for part in toc["parts"]]
+
+
+def test_a_part_without_words_is_named():
+    with pytest.raises(SiteError, match=r"'Nowhere'.*\[part"):
+        caption("Nowhere", "ja")

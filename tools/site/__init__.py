@@ -1,0 +1,27 @@
+"""The four-language site: one subject a file.
+
+    python -m tools.site build    -> _build/site/, untouched unless all four languages succeed
+    python -m tools.site serve    -> the same, then http://localhost:8000/
+
+build       the whole build, if anything changed: contents, languages, joining, checking, swapping
+contents    the table of contents: parts, pages, and whether every language has them
+languages   one Sphinx build per language, side by side
+
+extension   what Sphinx loads; it wires the next five, which also serve `jupyter-book build .`
+sources     before Sphinx reads: notebook cells and Markdown as their page shows them
+headings    a section's id is its cell's, the same in four languages
+glossary    the first use of a term leads to its entry
+formulas    KaTeX, rendered while building
+pages       when Sphinx writes: the context of _templates/layout.html, the text of the page
+
+policy      which scripts a page may run
+above       what stands above the languages: chooser, 404 page, sitemap
+previews    the picture that a shared link shows
+links       every link of the finished site leads somewhere
+search      Pagefind's index of the finished site
+serve       the finished site on localhost
+"""
+
+
+class SiteError(Exception):
+    """Something a person has to mend; the message says what and where."""

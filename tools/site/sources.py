@@ -1,0 +1,125 @@
+"""Before Sphinx reads a page: notebook cells and Markdown as their page shows them.
+
+SVG figures go into the page itself, so that they follow its colours; passages that lag behind
+the English say so; a Markdown page shows the stored output of a notebook where it asks for it.
+"""
+
+import html
+import json
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+from helpers.language import text
+from tools.notebooks import SOURCE, lagging
+
+OUTPUT = re.compile(r"<!-- output: ([\w-]+)#([\w-]+) -->")
+SETUP_CELL = "setup"
+
+
+def note(key: str, language: str) -> str:
+    """Return a short remark about the translation, as a block of HTML in Markdown."""
+    return f'<p class="lag">{html.escape(text(f"site.{key}", language))}</p>\n'
+
+
+def after_heading(source: str, addition: str) -> str:
+    """Insert a block after the heading with which a Markdown text begins, or before the text."""
+    first, _, rest = source.partition("\n")
+    if first.startswith("#"):
+        return f"{first}\n\n{addition}\n{rest}"
+    return f"{addition}\n{source}"
+
+
+def inline_figure(svg: str, prefix: str) -> str:
+    """Return an SVG for the page itself: page colours, and ids that no other figure has."""
+    svg = svg[svg.index("<svg") :]
+    opening, rest = svg.split(">", 1)
+    opening = re.sub(r'\sstyle="[^"]*"', "", opening)  # a white ground, for viewers without themes
+    svg = f"{opening}>{rest}"
+    ids = set(re.findall(r'\sid="([^"]+)"', svg))
+    svg = re.sub(
+        r'(\s(?:id|aria-labelledby|aria-describedby)=")([^"]+)"', rf'\g<1>{prefix}-\g<2>"', svg
+    )
+    svg = re.sub(
+        r'(url\(#|href="#)([^")]+)',
+        lambda m: m[1] + (f"{prefix}-{m[2]}" if m[2] in ids else m[2]),
+        svg,
+    )
+    return f'<figure class="drawing">{svg.strip()}</figure>'
+
+
+def page_cell(cell: dict, language: str, lag: str | None) -> dict:
+    """Return a cell of a notebook as the page shows it."""
+    source = "".join(cell["source"])
+    if cell["cell_type"] == "markdown":
+        if lag:
+            source = after_heading(source, note(lag, language))
+        if source.startswith("#"):
+            source = after_heading(source, f"<!-- #{cell['id']} -->\n")
+        return {**cell, "source": source}
+    outputs = []
+    for number, output in enumerate(cell["outputs"]):
+        svg = output.get("data", {}).get("image/svg+xml")
+        if svg:
+            figure = inline_figure("".join(svg), f"{cell['id']}-{number}")
+            output = {**output, "data": {"text/html": figure}}
+        outputs.append(output)
+    words = {}
+    if "hide-cell" in cell["metadata"].get("tags", []):
+        key = "show_setup" if cell["id"] == SETUP_CELL else "show_solution"
+        shown = html.escape(text(f"site.{key}", language))
+        words = {"mystnb": {"code_prompt_show": shown, "code_prompt_hide": shown}}
+    return {**cell, "metadata": {**cell["metadata"], **words}, "outputs": outputs}
+
+
+def page_notebook(notebook: dict, language: str, lags: dict[str, str]) -> dict:
+    """Return a notebook as its page shows it."""
+    cells = [cell for cell in notebook["cells"] if cell["id"] != "badge"]
+    prose = [cell["id"] for cell in cells if cell["cell_type"] == "markdown"]
+    if prose and all(lags.get(name) == "untranslated" for name in prose):  # say it once
+        lags = {prose[0]: "untranslated_page"}
+    return {
+        **notebook,
+        "cells": [page_cell(cell, language, lags.get(cell["id"])) for cell in cells],
+    }
+
+
+def stored_output(path: Path, cell_id: str) -> str:
+    """Return the HTML that a cell of a notebook has as its stored output.
+
+    Raises:
+        ValueError: the notebook has no such output.
+    """
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["id"] == cell_id:
+            for output in cell.get("outputs", []):
+                if "text/html" in output.get("data", {}):
+                    return "".join(output["data"]["text/html"])
+    raise ValueError(f"{path.name} has no stored output in HTML at cell {cell_id!r}")
+
+
+def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Rewrite a page's source for the site: notebooks as `page_notebook` says, pages likewise."""
+    path = Path(app.env.doc2path(docname))
+    language = app.config.book_language
+    if language != SOURCE:
+        english = path.parent.parent / SOURCE / path.name
+        if english.exists():  # what lags is read off the English: a change there concerns this page
+            app.env.note_dependency(str(english))
+    lags = lagging(path)
+    if path.suffix == ".ipynb":
+        notebook = page_notebook(json.loads(source[0]), language, lags)
+        source[0] = json.dumps(notebook, ensure_ascii=False)
+        return
+    if lags:
+        text_ = re.sub(r"\A---\n.*?\n---\n", "", source[0], flags=re.DOTALL).lstrip()
+        source[0] = after_heading(text_, note(f"{lags['']}_page", language))
+
+    def output(found: re.Match) -> str:
+        notebook = path.parent / f"{found[1]}.ipynb"
+        app.env.note_dependency(str(notebook))
+        # One line, so that no blank line ends the block of HTML.
+        return re.sub(r"\n\s*\n", "\n", f"<div>{stored_output(notebook, found[2])}</div>")
+
+    source[0] = OUTPUT.sub(output, source[0]).replace("{repository}", app.config.book_repository)
