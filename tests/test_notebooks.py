@@ -250,7 +250,7 @@ def package_code() -> dict[str, object]:
     """Return the public functions and classes that chapters derive, by name."""
     return {
         name: thing
-        for module in (attention, pure)
+        for module in (attention, pure.forward, pure.backward)
         for name, thing in vars(module).items()
         if inspect.getmodule(thing) is module and callable(thing) and not name.startswith("_")
     }
