@@ -188,11 +188,10 @@ def not_canonical(folder: Path) -> list[str]:
     return found
 
 
-def derives(cell: dict) -> set[str]:
-    """Return the functions and classes of the package that a code cell defines."""
-    return set(re.findall(r"^(?:def|class) (\w+)", cell["source"], flags=re.MULTILINE)) & set(
-        package_code()
-    )
+def derives(cell: dict, file: str) -> set[str]:
+    """Return the functions and classes of the package that a code cell of a chapter defines."""
+    defined = set(re.findall(r"^(?:def|class) (\w+)", cell["source"], flags=re.MULTILINE))
+    return defined & set(package_code(file))
 
 
 def badly_made(folder: Path) -> list[str]:
@@ -211,7 +210,7 @@ def badly_made(folder: Path) -> list[str]:
                 heads = [m.start() for m in re.finditer(r"^#{1,6} ", outside, flags=re.MULTILINE)]
                 if any(heads) or len(heads) > 1:
                     found.append(f"{place}: a heading stands alone at the top of its cell")
-            elif cell["source"].count("\n") > 24 and not derives(cell):
+            elif cell["source"].count("\n") > 24 and not derives(cell, Path(name).name):
                 found.append(f"{place}: more than 25 lines of code")
     return found
 
@@ -246,11 +245,16 @@ def unprinted(folder: Path) -> list[str]:
     return found
 
 
-def package_code() -> dict[str, object]:
-    """Return the public functions and classes that chapters derive, by name."""
+DERIVED_IN = {attention: "0", pure.forward: "10"}  # module -> how its chapters begin
+
+
+def package_code(file: str = "") -> dict[str, object]:
+    """Return the public functions and classes that a chapter derives, by name; of all chapters
+    where no file name is given."""
     return {
         name: thing
-        for module in (attention, pure.forward, pure.backward)
+        for module, chapter in DERIVED_IN.items()
+        if not file or file.startswith(chapter)
         for name, thing in vars(module).items()
         if inspect.getmodule(thing) is module and callable(thing) and not name.startswith("_")
     }
@@ -260,12 +264,13 @@ def other_package_code(folder: Path) -> list[str]:
     """Definitions that a chapter derives and the package has otherwise, or no chapter derives."""
     found, derived = [], set()
     for path in chapters(SOURCE, folder):
+        code = package_code(path.name)
         for cell in read(path)["cells"]:
             if cell["cell_type"] != "code" or cell["id"].startswith("exercise-"):
                 continue
-            for name in derives(cell):
+            for name in derives(cell, path.name):
                 derived.add(name)
-                if difference := code_difference(cell["source"], package_code()[name]):
+                if difference := code_difference(cell["source"], code[name]):
                     found.append(f"en/{path.name}#{cell['id']}: {name} differs:\n{difference}")
     return found + [f"no chapter derives {name}" for name in sorted(set(package_code()) - derived)]
 

@@ -59,50 +59,55 @@ def context_lists():
 
 
 @exercise
-def predict_overflow():
-    """Predict: the inputs times 10, 20, 30 or 500. From which factor on does softmax overflow?"""
-    return Value(right=30, wrong={"float32": 10, "close": 20, "linear": 500})
+def hide_future():
+    """Write `hide_future(weights)` with lists: the weights of a causal head, from those without
+    a mask.
 
-
-@exercise
-def refusing_dot():
-    """Mend `inner_product(x, y)`: lists of unequal length must raise ValueError.
-
-    Pass the function itself: `check.refusing_dot(inner_product)`.
+    weights: n rows of n shares, each row summing to 1; so is the result, zero above the diagonal.
     """
 
-    def product(x, y, error=ValueError):
-        if len(x) != len(y):
-            raise error(f"expected equal lengths; got {len(x)} and {len(y)}")
-        return math.fsum(a * b for a, b in zip(x, y, strict=True))
+    def rows(weights: list, share: Callable) -> list:
+        return [share(row, i) + [0.0] * (len(row) - i - 1) for i, row in enumerate(weights)]
+
+    def of_one(visible: list) -> list:
+        return [weight / sum(visible) for weight in visible]
+
+    def by_columns(weights: list) -> list:
+        cut = rows(weights, lambda row, i: row[: i + 1])
+        totals = [sum(column) for column in zip(*cut, strict=True)]
+        return [[w / t for w, t in zip(row, totals, strict=True)] for row in cut]
+
+    def drawn(n: int, seed: int) -> list:
+        return (3 * draw(n, n, seed=seed)).softmax(dim=-1).tolist()
 
     return Function(
-        right=lambda x, y: product(x, y),
+        right=lambda weights: rows(weights, lambda row, i: of_one(row[: i + 1])),
         wrong={
-            "cuts": lambda x, y: math.fsum(a * b for a, b in zip(x, y, strict=False)),
-            "index": lambda x, y: math.fsum(x[i] * y[i] for i in range(len(x))),
-            "other_error": (
-                lambda x, y: product(x, y, AssertionError),
-                lambda x, y: product(x, y, TypeError),
-                lambda x, y: product(x, y, Exception),
+            "only_zeros": lambda weights: rows(weights, lambda row, i: row[: i + 1]),
+            "softmax_twice": lambda weights: rows(
+                weights, lambda row, i: of_one([math.exp(weight) for weight in row[: i + 1]])
             ),
-            "zero": lambda x, y: product(x, y) if len(x) == len(y) else 0.0,
+            "hides_itself": lambda weights: rows(
+                weights, lambda row, i: [*(of_one(row[:i]) if i else []), 0.0]
+            ),
+            "past": lambda weights: [[0.0] * i + of_one(row[i:]) for i, row in enumerate(weights)],
+            "equal": lambda weights: rows(weights, lambda row, i: [1 / (i + 1)] * (i + 1)),
+            "columns": by_columns,
+            "unchanged": lambda weights: weights,
         },
-        cases=[([1, 2, 3], [4, 5, 6]), ([0.5], [2.0]), ([1, 2], [3]), ([1], [2, 3])],
+        cases=[(drawn(6, 0),), (drawn(3, 1),), (drawn(1, 2),), (drawn(5, 3),)],
     )
 
 
 @exercise
-def predict_products():
-    """Predict: 6 tokens of 3 numbers need 108 multiplications for their scores. And how many
-    do 12 tokens of 3 numbers need, and 6 tokens of 6 numbers? Two numbers, in this order.
-    """
+def equal_parts():
+    """For which number of tokens n are 4 n d^2 and 2 n^2 d equally large, with d = 768?"""
     return Value(
-        right=[432, 216],
+        right=1536,
         wrong={
-            "linear": [216, 216],
-            "swapped": [216, 432],
-            "both_square": [432, 432],
-            "contexts_too": [864, 432],
+            "width": 768,
+            "scores_alone": 3072,
+            "three_matrices": 1152,
+            "one_matrix": 384,
         },
     )
