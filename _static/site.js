@@ -44,19 +44,37 @@ function markScrollable() {
 addEventListener("load", () => setTimeout(markScrollable));
 addEventListener("resize", markScrollable);
 
-// Copy buttons.
+// Copy buttons, named after their cells; what was done is said as well.
+const spoken = document.createElement("p");
+spoken.className = "spoken";
+spoken.role = "status";
+document.querySelector("main").append(spoken);
 for (const cell of all(".cell_input")) {
   const button = document.createElement("button");
   button.className = "copy";
   button.type = "button";
   button.textContent = page.copy;
+  button.setAttribute("aria-label", `${page.copy}: ${cell.getAttribute("aria-label")}`);
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(cell.querySelector("pre").textContent);
-    button.textContent = page.copied;
-    setTimeout(() => { button.textContent = page.copy; }, 2000);
+    button.textContent = spoken.textContent = page.copied;
+    setTimeout(() => {
+      button.textContent = page.copy;
+      spoken.textContent = "";
+    }, 2000);
   });
-  cell.prepend(button);
+  cell.append(button);
 }
+
+// Paper shows what is closed on the screen.
+addEventListener("beforeprint", () => all("article details:not([open])").forEach((details) => {
+  details.open = true;
+  details.dataset.closed = "";
+}));
+addEventListener("afterprint", () => all("[data-closed]").forEach((details) => {
+  details.open = false;
+  delete details.dataset.closed;
+}));
 
 // The section that is being read: shown in the contents, kept by the language links,
 // remembered on this device. Section ids are the same in every language.

@@ -102,6 +102,7 @@ def test_code_is_copied_without_its_output(browser, address):
     cell.hover()
     cell.get_by_role("button", name=text("site.copy", "zh")).click()
     cell.get_by_text(text("site.copied", "zh")).wait_for()
+    assert text("site.copied", "zh") in tab.get_by_role("status").all_text_contents()
     assert tab.evaluate("navigator.clipboard.readText()").startswith("weights_2 = torch.softmax")
     context.close()
 
@@ -110,5 +111,71 @@ def test_print_leaves_the_chapter_alone(page, address):
     page.goto(f"{address}en/03-simple-self-attention.html")
     page.emulate_media(media="print")
     for selector in (".bar", "#chapters", "#contents", ".run", ".turn"):
-        assert not page.locator(selector).is_visible(), selector
+        assert not page.locator(selector).first.is_visible(), selector
     assert page.locator("h1").is_visible()
+
+
+# Of everything that paints: how light its letters are, and its ground where it has one.
+PAINTED = """() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const light = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b, alpha] = canvas.getImageData(0, 0, 1, 1).data;
+    return alpha < 20 ? null : (0.3 * r + 0.6 * g + 0.1 * b) / 255;
+  };
+  return [...document.querySelectorAll("body, article *")].filter((e) => e.checkVisibility())
+    .map((e) => [e, getComputedStyle(e)])
+    .map(([e, style]) => [`${e.tagName}.${e.className}`,
+      e.textContent.trim() ? light(e.closest("svg") ? style.fill : style.color) : null,
+      light(style.backgroundColor)]);
+}"""
+
+
+def test_print_is_dark_on_light_whatever_the_theme(page, address):
+    page.goto(f"{address}ko/03-simple-self-attention.html")
+    page.locator("[data-theme-button]").click()
+    page.locator("[data-theme-button]").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.emulate_media(media="print", color_scheme="dark")
+    painted = page.evaluate(PAINTED)
+    grounds = [name for name, _, ground in painted if ground is not None and ground < 0.6]
+    letters = [name for name, ink, _ in painted if ink is not None and ink > 0.6]
+    assert len(painted) > 500 and not grounds and not letters
+
+
+def test_print_opens_solutions_and_writes_addresses_out(page, address):
+    page.goto(f"{address}ja/05-queries-keys-values.html")
+    page.emulate_media(media="print")
+    closed = page.locator("article details:not([open]) pre").first
+    assert closed.bounding_box()["height"] > 20
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # for browsers that need it opened
+    assert page.locator("article details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("article details[open]").count() == 0
+    page.goto(f"{address}en/index.html")
+    after = page.evaluate(
+        """() => { const link = document.createElement("a");
+        link.href = "https://example.org/paper";
+        document.querySelector("article").append(link);
+        return getComputedStyle(link, "::after").content; }"""
+    )
+    assert "https://example.org/paper" in after
+
+
+def test_code_and_output_are_told_apart(page, address):
+    page.goto(f"{address}zh/03-simple-self-attention.html")
+    names = page.evaluate(
+        """() => [...document.querySelectorAll(".cell_input, .cell_output")].map(
+        (group) => [group.classList[0], group.getAttribute("aria-label")])"""
+    )
+    assert len({name for _, name in names}) == len(names) > 40
+    for kind, name in names:
+        key = "code" if kind == "cell_input" else "output"
+        number = re.search(r"\d+", name)[0]
+        assert name == text(f"site.{key}", "zh", number=number)
+    named = page.locator(".copy").evaluate_all("all => all.map((b) => b.ariaLabel)")
+    assert len(set(named)) == len(named)
+    summaries = page.locator("article summary .expanded").all_text_contents()
+    assert len(summaries) > 3 and len(set(summaries)) == len(summaries)

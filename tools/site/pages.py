@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from helpers.language import LANGUAGES, text
 from tools.addresses import colab_link, page_address
 from tools.notebooks import SOURCE
+from tools.site.cells import named_parts, wrapped_lines
 from tools.site.contents import caption
 from tools.site.policy import EARLY_SCRIPT, SCRIPT, file_version, script_policy
 
@@ -56,8 +57,7 @@ def page_body(body: str, language: str) -> str:
     body = re.sub(
         r"<pre>.*?</pre>", lambda code: PLAIN_TOKEN.sub(r"\1", code[0]), body, flags=re.DOTALL
     )
-    # The search ranks by the words of headings and prose: what cells print would drown them.
-    body = body.replace('<div class="cell_output', '<div data-pagefind-ignore class="cell_output')
+    body = named_parts(wrapped_lines(body), language)
     body = re.sub(r"<h([12]) id=", r'<h\1 data-pagefind-weight="10" id=', body)
     body = re.sub(
         r'<a class="headerlink" href="([^"]+)"[^>]*>',

@@ -4,6 +4,7 @@ Ours: http.server alone neither compresses nor has a 404 page of the site's own.
 """
 
 import gzip
+import sys
 from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -54,6 +55,14 @@ class SiteHandler(SimpleHTTPRequestHandler):
         """Stay silent: a reader's page is no news."""
 
 
-def server(site: Path, port: int = 0) -> ThreadingHTTPServer:
+class SiteServer(ThreadingHTTPServer):
+    """A server to which a reader who leaves in the middle of a page is no news either."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def server(site: Path, port: int = 0) -> SiteServer:
     """Return a server of a finished site on localhost; port 0 takes any free one."""
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(SiteHandler, directory=str(site)))
+    return SiteServer(("127.0.0.1", port), partial(SiteHandler, directory=str(site)))

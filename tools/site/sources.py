@@ -6,6 +6,7 @@ the English say so; a Markdown page shows the stored output of a notebook where 
 
 import html
 import json
+import math
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tools.notebooks import SOURCE, lagging
 
 OUTPUT = re.compile(r"<!-- output: ([\w-]+)#([\w-]+) -->")
 SETUP_CELL = "setup"
+LEAST_LETTER = 9  # pixels
 
 
 def note(key: str, language: str) -> str:
@@ -46,11 +48,18 @@ def inline_figure(svg: str, prefix: str) -> str:
         lambda m: m[1] + (f"{prefix}-{m[2]}" if m[2] in ids else m[2]),
         svg,
     )
-    return f'<figure class="drawing">{svg.strip()}</figure>'
+    return f'<figure class="drawing" style="--least:{least_width(svg)}px">{svg.strip()}</figure>'
 
 
-def page_cell(cell: dict, language: str, lag: str | None) -> dict:
-    """Return a cell of a notebook as the page shows it."""
+def least_width(svg: str) -> int:
+    """Return the pixels below which a drawing's smallest letters would be unreadable."""
+    letters = [float(size) for size in re.findall(r'font-size(?:="|:\s*)([\d.]+)', svg)]
+    box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+)', svg)
+    return math.ceil(float(box[1]) * LEAST_LETTER / min(letters)) if box and letters else 0
+
+
+def page_cell(cell: dict, language: str, lag: str | None, exercise: str = "") -> dict:
+    """Return a cell of a notebook as the page shows it; a solution says which exercise's it is."""
     source = "".join(cell["source"])
     if cell["cell_type"] == "markdown":
         if lag:
@@ -68,7 +77,7 @@ def page_cell(cell: dict, language: str, lag: str | None) -> dict:
     words = {}
     if "hide-cell" in cell["metadata"].get("tags", []):
         key = "show_setup" if cell["id"] == SETUP_CELL else "show_solution"
-        shown = html.escape(text(f"site.{key}", language))
+        shown = html.escape(text(f"site.{key}", language) + (exercise and f" · {exercise}"))
         words = {"mystnb": {"code_prompt_show": shown, "code_prompt_hide": shown}}
     return {**cell, "metadata": {**cell["metadata"], **words}, "outputs": outputs}
 
@@ -79,10 +88,31 @@ def page_notebook(notebook: dict, language: str, lags: dict[str, str]) -> dict:
     prose = [cell["id"] for cell in cells if cell["cell_type"] == "markdown"]
     if prose and all(lags.get(name) == "untranslated" for name in prose):  # say it once
         lags = {prose[0]: "untranslated_page"}
+    exercises = exercise_of_solution(cells)
     return {
         **notebook,
-        "cells": [page_cell(cell, language, lags.get(cell["id"])) for cell in cells],
+        "cells": [
+            page_cell(cell, language, lags.get(cell["id"]), exercises.get(cell["id"], ""))
+            for cell in cells
+        ],
     }
+
+
+def exercise_of_solution(cells: list[dict]) -> dict[str, str]:
+    """Return the cell ids of solutions -> the heading of their exercise, without its first word.
+
+    `exercise-rows-solution` belongs to the section `exercise-rows`, else to the one it stands in.
+    """
+    found, headings, last = {}, {}, ""
+    for cell in cells:
+        first = "".join(cell["source"]).partition("\n")[0]
+        if cell["cell_type"] == "markdown" and first.startswith("#"):
+            last = re.split(r"[:：]\s*", first.lstrip("# "), maxsplit=1)[-1]
+            headings[cell["id"]] = last = re.sub(r"[*`$]", "", last)
+        name = cell["id"].removesuffix("-solution")
+        if name != cell["id"]:
+            found[cell["id"]] = headings.get(name, last)
+    return found
 
 
 def stored_output(path: Path, cell_id: str) -> str:
