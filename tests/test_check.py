@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from helpers import check, set_language
-from helpers.check import verdict
+from helpers.check import Verdict, verdict
 from helpers.examples import inputs
 from helpers.exercises import EXERCISES
 from helpers.language import LANGUAGES, messages
@@ -47,16 +47,14 @@ def test_numbers_come_as_tensor_list_or_rounded_to_four_decimals():
     for answer in [right, right.double(), right.tolist(), right.numpy(), list(right), rounded]:
         assert verdict("token3_context", answer).key == "token3_context.right"
     assert verdict("token3_context", right.requires_grad_()).key == "token3_context.right"
-    assert verdict("token3_context", right + 2e-4).key == "any.numbers"
+    assert verdict("token3_context", right + 2e-4).key == "any.close"
+    assert verdict("token3_context", right + 0.2).key == "any.shift"
 
 
 def test_shape_nan_and_strange_values_have_their_own_words():
     right = EXERCISES["token3_context"]().right.detach()
-    found = verdict("token3_context", right.reshape(1, 3))
-    assert (found.key, found.values) == (
-        "any.shape",
-        {"expected": "(3,)", "actual": "(1, 3)"},
-    )
+    found = verdict("token3_context", torch.zeros(2, 3))
+    assert (found.key, found.values) == ("any.count", {"expected": 3, "actual": 6})
     assert verdict("token3_context", right * float("nan")).key == "any.not_finite"
     assert verdict("token3_context", [[1.0, 2.0], [3.0]]).key == "any.not_numbers"
     assert verdict("token3_context", check).key == "any.not_numbers"
@@ -76,17 +74,18 @@ def test_a_function_tied_to_the_example_is_found_out():
             out[i] = torch.softmax(x @ x[i], 0) @ x
         return out
 
+    within = Verdict("any.only_example", {"example": "x (6, 3)", "input": "x (4, 2)"})
     for f in [six_tokens, global_inputs, sized_output]:
         found = verdict("attention_function", f)
         assert found.key.startswith("any.only_example")
-        assert (found.values["example"], found.values["input"]) == ("x (6, 3)", "x (4, 2)")
-    assert verdict("attention_function", global_inputs).key == "any.only_example"
+        assert found.within == within
+    found = verdict("attention_function", global_inputs)
+    assert (found.key, found.values) == ("any.only_example_name", {"name": "inputs"})
     found = verdict("attention_function", six_tokens)
-    assert found.key == "any.only_example_runs"
-    assert found.values["error"].startswith("IndexError: index 4")
+    assert (found.key, found.values) == ("any.only_example_size", {"number": 6})
 
 
-def test_two_misconceptions_at_once_are_told_one_after_the_other():
+def test_a_misconception_is_named_only_when_it_explains_every_case():
     def overflows_and_cuts(tokens):
         scores = [[sum(a * b for a, b in zip(x, y, strict=False)) for y in tokens] for x in tokens]
         powers = [[math.exp(score) for score in row] for row in scores]
@@ -98,7 +97,15 @@ def test_two_misconceptions_at_once_are_told_one_after_the_other():
             for row in powers
         ]
 
-    assert verdict("context_lists", overflows_and_cuts).key == "context_lists.overflow"
+    def clamped(scores):
+        powers = scores.clamp(max=80).exp()
+        return powers / powers.sum(dim=-1, keepdim=True)
+
+    found = verdict("context_lists", overflows_and_cuts)
+    assert found.key == "any.raised"
+    assert found.values["error"] == "OverflowError: math range error"
+    assert found.within.key == "any.only_example"
+    assert not verdict("stable_softmax", clamped).key.startswith("stable_softmax")
 
 
 def test_what_must_be_refused_is_named():
@@ -110,7 +117,8 @@ def test_what_must_be_refused_is_named():
 
     found = verdict("context_lists", never_refuses)
     assert found.key == "any.should_raise"
-    assert found.values == {"expected": "ValueError", "input": "tokens [[1.0, 2.0], [3.0]]"}
+    assert found.values == {"expected": "ValueError", "actual": "Tensor (1, 1)"}
+    assert found.within == Verdict("any.case", {"input": "tokens [[1.0, 2.0], [3.0]]"})
 
 
 def test_a_mask_of_ones_and_zeros_is_not_a_mask():
@@ -166,13 +174,13 @@ def test_errors_of_the_readers_function_are_told_in_one_line(capsys):
     check.attention_function(lambda x: x @ x)
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "✗ Not yet."
-    assert said[1].startswith("For x (6, 3) your code stopped with an error: RuntimeError: mat1")
+    assert said[1].startswith("For x (6, 3): your code stopped with an error: RuntimeError: mat1")
     check.attention_function(lambda x: 1 / 0)
     assert "ZeroDivisionError: division by zero" in capsys.readouterr().out
     assert verdict("attention_function", lambda x: "no").key == "any.returned"
     assert verdict("attention_function", lambda x: {"x": x}).key == "any.returned"
     assert verdict("attention_function", lambda x: x[:2]).key == "any.shape"
-    assert verdict("attention_function", lambda x: x * 2).key == "any.numbers"
+    assert verdict("attention_function", lambda x: x * 2).key == "any.place"
     assert verdict("attention_function", lambda x: x / 0 * 0).key == "any.not_finite"
 
 

@@ -22,9 +22,10 @@ The property checks (`assert_causal`, `assert_rows_sum_to_one`,
 `rows_sum_to_one` and `permutation` print the same finding in the reader's language.
 """
 
+from helpers.check.calls import part
 from helpers.check.choice import Choice
 from helpers.check.declare import exercise, verdict
-from helpers.check.draws import draw
+from helpers.check.draws import draw, drawn
 from helpers.check.function import Function
 from helpers.check.properties import (
     assert_causal,
@@ -47,7 +48,9 @@ __all__ = [
     "assert_rows_sum_to_one",
     "causal",
     "draw",
+    "drawn",
     "exercise",
+    "part",
     "permutation",
     "rows_sum_to_one",
     "verdict",

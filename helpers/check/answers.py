@@ -1,9 +1,11 @@
-"""Reading an answer, whatever its form, and comparing it."""
+"""Reading an answer, whatever its form: a number, a list, an array, a tensor, words."""
+
+import math
+import numbers
+from decimal import Decimal
 
 import torch
 from torch import Tensor
-
-from helpers.check.verdicts import Verdict
 
 # float32: results of another order of summation differ by less than this.
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
@@ -12,33 +14,89 @@ PRINTED = {"rtol": 0.0, "atol": 6e-5}
 
 
 def is_empty(answer: object) -> bool:
+    """Tell whether an answer, or a place in it, has still to be filled in."""
     if isinstance(answer, (list, tuple)):
         return len(answer) == 0 or any(is_empty(part) for part in answer)
     return answer is None or answer is ... or (isinstance(answer, str) and not answer.strip())
 
 
+def plain(answer: object) -> object:
+    """Return arrays and tables (numpy, pandas, ...), tuples and ranges as lists; others as is."""
+    if isinstance(answer, (tuple, range)):
+        return list(answer)
+    if not isinstance(answer, (Tensor, type)):
+        for way in ("to_numpy", "tolist"):
+            if callable(method := getattr(answer, way, None)):
+                answer = method()
+    return answer
+
+
 def as_tensor(answer: object) -> Tensor | None:
-    """Return the answer's numbers as a tensor, None where it holds no numbers in equal rows."""
+    """Return the answer's real numbers as a tensor, None where it has none, or unequal rows."""
     try:
-        if isinstance(answer, (list, tuple)):
+        answer = plain(answer)
+        if isinstance(answer, Tensor):
+            return _dense(answer)
+        if isinstance(answer, list):
             parts = [as_tensor(part) for part in answer]
             return None if any(part is None for part in parts) else torch.stack(parts)
-        if isinstance(answer, float):  # a Python float has more digits than float32
-            return torch.tensor(answer, dtype=torch.float64)
-        return None if isinstance(answer, str) else torch.as_tensor(answer).detach().cpu()
-    except (TypeError, ValueError, RuntimeError):
-        return None
+        if isinstance(answer, bool) or (isinstance(answer, int) and abs(answer) < 2**63):
+            return torch.tensor(answer)
+        if isinstance(answer, complex):
+            return _dense(torch.tensor(answer, dtype=torch.complex128))
+        if isinstance(answer, (numbers.Real, Decimal)):
+            return torch.tensor(float(answer), dtype=torch.float64)
+    except (TypeError, ValueError, RuntimeError, OverflowError, RecursionError):
+        pass  # no numbers, or none that a tensor can hold
+    return None
+
+
+def _dense(values: Tensor) -> Tensor | None:
+    values = values.detach()
+    if values.layout is not torch.strided:
+        values = values.to_dense()
+    if values.is_complex():
+        if values.imag.any():
+            return None
+        values = values.real
+    return values.clone().cpu()
+
+
+def words(answer: object) -> object:
+    """Return words, alone or in lists, without what does not count: case, spaces, quotes."""
+    answer = plain(answer)
+    if isinstance(answer, list):
+        return [words(word) for word in answer]
+    return answer.strip(" \t\r\n\"'`.").casefold() if isinstance(answer, str) else answer
+
+
+def variants(wrong: object) -> tuple:
+    """Return the answers that lead to one misconception."""
+    return wrong if isinstance(wrong, tuple) else (wrong,)
 
 
 def shape_of(values: Tensor) -> str:
     return str(tuple(values.shape))
 
 
+def number_words(number: float) -> str:
+    """Return a number as a reader writes it: whole, or with four digits after the point."""
+    if not math.isfinite(number) or (number == round(number) and abs(number) < 1e15):
+        return f"{number:.0f}"
+    return f"{number:.4f}" if 1e-3 <= abs(number) < 1e6 else f"{number:.3e}"
+
+
 def describe(answer: object) -> str:
     """Say in one short line what something is: its type, and its shape or value."""
+    if answer is None:
+        return "None"
     if isinstance(answer, Tensor):
-        return f"Tensor {shape_of(answer)}"
-    shown = "" if callable(answer) else " " + " ".join(repr(answer).split())
+        kind = str(answer.dtype).removeprefix("torch.")
+        return f"Tensor {shape_of(answer)}" + ("" if answer.is_floating_point() else f" {kind}")
+    try:
+        shown = "" if callable(answer) else " " + " ".join(repr(answer).split())
+    except Exception:  # a repr of the reader's own may fail
+        shown = ""
     return type(answer).__name__ + (shown if len(shown) <= 60 else shown[:57] + "...")
 
 
@@ -48,20 +106,7 @@ def equal(given: Tensor, right: Tensor, tolerance: dict) -> bool:
     )
 
 
-def difference(given: Tensor, right: Tensor) -> Verdict:
-    """Say how numbers that are not the right ones differ, in no exercise's own terms."""
-    if given.is_floating_point() and not given.isfinite().all():
-        return Verdict("any.not_finite")
-    if given.shape != right.shape:
-        return Verdict("any.shape", {"expected": shape_of(right), "actual": shape_of(given)})
-    return Verdict("any.numbers")
-
-
-def variants(wrong: object) -> tuple:
-    return wrong if isinstance(wrong, tuple) else (wrong,)
-
-
-def words(answer: object) -> object:
-    if isinstance(answer, list):
-        return [words(word) for word in answer]
-    return answer.strip().lower() if isinstance(answer, str) else answer
+def fit(given: Tensor, right: Tensor) -> Tensor:
+    """Return `given` in the shape of `right` where only axes of size 1 differ."""
+    sizes = [[size for size in values.shape if size != 1] for values in (given, right)]
+    return given.reshape(right.shape) if sizes[0] == sizes[1] else given

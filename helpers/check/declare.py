@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Callable
 
+from helpers.check.calls import book_defaults
 from helpers.check.verdicts import Verdict, say
 
 EXERCISES: dict[str, Callable] = {}  # name -> function that returns its Value, Choice or Function
@@ -38,5 +39,6 @@ def _place(declare: Callable) -> str:
 
 def verdict(name: str, answer: object) -> Verdict:
     """Return the verdict on an answer to exercise `name`; `any.` marks what is not its own."""
-    found = EXERCISES[name]().verdict(answer)
+    with book_defaults():
+        found = EXERCISES[name]().verdict(answer)
     return found if "." in found.key else Verdict(f"{name}.{found.key}", found.values)

@@ -14,11 +14,11 @@ import torch
 from torch import Tensor, nn
 
 from helpers.check.answers import CLOSE, as_tensor, describe, is_empty, shape_of
-from helpers.check.calls import outcome, same, wrong_outcome
+from helpers.check.calls import Raised, outcome, same, wrong_outcome
+from helpers.check.code import is_unwritten
 from helpers.check.draws import draw as draw_numbers
 from helpers.check.verdicts import Verdict, say
 from helpers.examples import inputs
-from helpers.language import text
 
 
 def assert_causal(f: Callable, x: Tensor, draws: int = 3) -> None:
@@ -71,7 +71,7 @@ def permutation(f: Callable | None = None, x: Tensor | None = None, draws: int =
 
 def _require(fault: Verdict | None) -> None:
     if fault:
-        raise AssertionError(text(f"check.{fault.key}", "en", **fault.values))
+        raise AssertionError(fault.said("en"))
 
 
 def _tell(name: str, answer: object, find_fault: Callable) -> None:
@@ -102,7 +102,7 @@ class _Trial(NamedTuple):
 
 
 def _causal_fault(f: Callable, x: Tensor, draws: int) -> Verdict | None:
-    length = _count_tokens(x)
+    x, length = _tokens(x)
     trials = []
     for draw, token in itertools.product(range(draws), range(1, length)):
         changed = x.clone()
@@ -112,7 +112,7 @@ def _causal_fault(f: Callable, x: Tensor, draws: int) -> Verdict | None:
 
 
 def _permutation_fault(f: Callable, x: Tensor, draws: int) -> Verdict | None:
-    length = _count_tokens(x)
+    x, length = _tokens(x)
     orders = [torch.arange(length) for _ in range(length - 1)]
     for first, order in enumerate(orders):
         order[[first, first + 1]] = order[[first + 1, first]]
@@ -121,30 +121,38 @@ def _permutation_fault(f: Callable, x: Tensor, draws: int) -> Verdict | None:
     return _first_fault("permutation.moved", f, x, trials)
 
 
-def _count_tokens(x: Tensor) -> int:
+def _tokens(x: Tensor) -> tuple[Tensor, int]:
+    """Return the tokens free of any gradient, and how many there are."""
     if not isinstance(x, Tensor) or not x.is_floating_point():
         raise TypeError(f"expected tokens x as a float tensor; got {describe(x)}")
     if x.dim() < 2 or x.shape[-2] < 2:
         raise ValueError(f"expected x (T, D) or (B, T, D) with T at least 2; got {shape_of(x)}")
-    return x.shape[-2]
+    return x.detach(), x.shape[-2]
 
 
 def _first_fault(key: str, f: Callable, x: Tensor, trials: list[_Trial]) -> Verdict | None:
     """Return what is wrong with f: no usable output, no fixed output, or a trial that fails."""
+    case = Verdict("any.case", {"input": f"x {shape_of(x)}"})
+    if not callable(f):
+        return Verdict("any.not_callable", {"actual": describe(f)})
     with _evaluating(f):
         before = _output(f, x)
-        if before is None or isinstance(before, NotImplementedError):
+        if (before is None or isinstance(before, Raised)) and is_unwritten(f):
             return Verdict("any.empty")
         if not isinstance(before, Tensor) or not before.isfinite().all():
-            return wrong_outcome(before, x, f"x {shape_of(x)}")
+            found = wrong_outcome(before, x)
+            return Verdict(found.key, found.values, case)
         if before.dim() < 2 or before.shape[-2] != x.shape[-2]:
             return Verdict("any.rows", {"expected": x.shape[-2], "actual": shape_of(before)})
         if not same(_output(f, x, random_numbers_before=1), before):
             return Verdict("any.random")
+        if _mixes_sentences(f, x, before):
+            return Verdict("any.mixed")
         for trial in trials:
             after = _output(f, trial.x)
             if not isinstance(after, Tensor) or after.shape != before.shape:
-                return wrong_outcome(after, before, f"x {shape_of(x)}")
+                found = wrong_outcome(after, before)
+                return Verdict(found.key, found.values, case)
             expected = before[..., trial.rows, :]
             after = after[..., : len(trial.rows), :]
             moved = ~torch.isclose(after, expected, **CLOSE).all(dim=-1)  # (..., rows)
@@ -153,6 +161,25 @@ def _first_fault(key: str, f: Callable, x: Tensor, trials: list[_Trial]) -> Verd
                 size = f"{(after - expected).abs().max().item():.2g}"
                 return Verdict(key, {"row": row, "size": size, **trial.words})
     return None
+
+
+def _mixes_sentences(f: Callable, x: Tensor, before: Tensor) -> bool:
+    """Tell whether the rows of a sentence (T, D) of the batch change with the other sentences.
+
+    They do where f reads the first axis as tokens; a later token is then no later row.
+    """
+    if x.dim() < 3 or before.dim() != x.dim():
+        return False
+    batch = torch.cat([x, x]) if len(x) == 1 else x
+    for kept in (0, -1):
+        changed = draw_numbers(*batch.shape).to(x)
+        changed[kept] = batch[kept]
+        after = _output(f, changed)
+        if isinstance(after, Tensor) and after.shape[1:] == before.shape[1:]:
+            expected = before[0 if len(x) == 1 else kept]
+            if not torch.allclose(after[kept], expected, **CLOSE):
+                return True
+    return False
 
 
 def _output(f: Callable, x: Tensor, random_numbers_before: int = 0) -> object:
