@@ -33,32 +33,6 @@ def upright_map():
     )
 
 
-def _three_tokens() -> Tensor:
-    """Return the attention weights (3, 3) of Tokyo, is, beautiful under seed 42."""
-    x = torch.tensor([[1.0, 0.5, 0.3, 0.2], [0.2, 0.1, 0.9, 0.7], [0.8, 0.3, 0.2, 0.4]])
-    w_query, w_key = draw(4, 4, 4, seed=42)[:2]
-    return torch.softmax(x @ w_query @ (x @ w_key).T / 2, dim=-1)
-
-
-@exercise
-def map_largest():
-    """Read the map of `Tokyo`, `is`, `beautiful`: which key has the largest weight in each row?
-
-    Three column numbers, counted from 1.
-    """
-    weights = _three_tokens()
-    return Value(
-        right=weights.argmax(dim=1) + 1,
-        wrong={
-            "story": [1, 1, 2],
-            "self": [1, 2, 3],
-            "columns": weights.argmax(dim=0) + 1,
-            "from_zero": weights.argmax(dim=1),
-            "smallest": weights.argmin(dim=1) + 1,
-        },
-    )
-
-
 @exercise
 def predict_seeds():
     """Predict: in how many of 2000 untrained maps does `Tokyo` give itself the largest weight?
@@ -69,22 +43,9 @@ def predict_seeds():
 
 
 @exercise
-def most_received():
-    """Write `most_received(weights)`: the index of the key that gets most of all queries together.
+def shuffled_map():
+    """Predict: a trained head mixes with its neighbour's weights. How many answers are right?
 
-    weights: (T, T), each row sums to 1. Pass the function itself.
+    One of "none", "quarter", "all".
     """
-    second = torch.tensor([[0.52, 0.08, 0.4], [0.1, 0.5, 0.4], [0.45, 0.15, 0.4]])
-    draws = [torch.softmax(3 * draw(n, n, seed=n), dim=-1) for n in (2, 5, 8)]
-    return Function(
-        right=lambda weights: weights.sum(dim=0).argmax(),
-        wrong={
-            "largest_cell": lambda weights: weights.max(dim=0).values.argmax(),
-            "query": lambda weights: weights.max(dim=1).values.argmax(),
-            "total": lambda weights: weights.sum(dim=0).max(),
-            "sums": lambda weights: weights.sum(dim=0),
-            "per_row": lambda weights: weights.argmax(dim=1),
-            "votes": lambda weights: weights.argmax(dim=1).mode().values,
-        },
-        cases=[(weights,) for weights in (_three_tokens(), second, *draws)],
-    )
+    return Choice(right="quarter", wrong={"never": "none", "unused": "all"})
