@@ -13,23 +13,6 @@ def _attention(x: Tensor) -> Tensor:
 
 
 @exercise
-def predict_largest():
-    """Predict: for each of the six tokens, which token gets its largest attention weight?
-
-    Six numbers, counted from 1: `check.predict_largest([?, ?, ?, ?, ?, ?])`, where ? is `...`.
-    """
-    weights = torch.softmax(inputs @ inputs.T, dim=-1)
-    return Value(
-        right=weights.argmax(dim=1) + 1,
-        wrong={
-            "self": [1, 2, 3, 4, 5, 6],
-            "from_zero": weights.argmax(dim=1),
-            "columns": weights.argmax(dim=0) + 1,
-        },
-    )
-
-
-@exercise
 def token3_context():
     """Compute the context vector of token 3, `starts`, from `inputs`. Its shape is (3,)."""
     scores = inputs @ inputs.T
