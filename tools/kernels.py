@@ -1,62 +1,194 @@
-"""Kernels that fork from one process with torch and matplotlib loaded, instead of starting cold.
+"""Kernels that fork from one warm process, instead of each starting cold.
 
-Most of a notebook's run is spent on imports. `fork_kernels()` makes every kernel that this
-process starts a fork of a server that has done them. Loading this module as a pytest plugin
-(`pytest -p tools.kernels --nbval chapters`) does the same for nbval. Where forking is not
-safe (macOS, Windows) kernels start as usual.
+Most of a notebook's run is spent on imports. One server process per run has done them; every
+kernel of that run, in whichever worker, is a fork of it. `fork_kernels()` makes it so for the
+calling process; loading this module as a pytest plugin (`pytest -p tools.kernels --nbval
+chapters`) does the same for nbval and its workers. Where forking is not safe (macOS, Windows)
+kernels start as usual.
+
+    provisioner  -- request, on a connection of its own -->  server  -- fork -->  kernel
+                 <-- pid, and later the exit status -------
+
+Nothing outlives its cause: the server ends with the process that started it, a kernel ends
+with the server or when its provisioner's connection closes.
 """
 
-import multiprocessing
+import asyncio
+import contextlib
+import ctypes
+import gc
+import json
 import os
+import selectors
 import signal
+import socket
+import subprocess
 import sys
+import time
+import uuid
+from importlib import import_module
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 from jupyter_client import LocalProvisioner
 from jupyter_client.provisioning import KernelProvisionerFactory
 
+# What cells and kernels import; nothing of the book, so that each kernel reads its own files.
 PRELOAD = ["torch", "numpy", "matplotlib.figure", "matplotlib.backends.backend_svg", "seaborn"]
-PRELOAD += ["ipykernel.kernelapp", "ipykernel.ipkernel", "debugpy.server.api", "sqlite3", "psutil"]
-PRELOAD += ["tools.kernels", "nbclient", "pytest"]  # what a fork imports of the process that asked
+PRELOAD += ["matplotlib_inline.backend_inline", "IPython.core.completer", "sqlite3", "psutil"]
+PRELOAD += ["ipykernel.kernelapp", "ipykernel.ipkernel", "debugpy.server.api"]
+NAME = "KERNEL_SERVER"  # the environment variable by which workers find the server
+PR_SET_PDEATHSIG = 1
 
 
-def _run_kernel(arguments: list[str], folder: str | None, environment: dict[str, str]) -> None:
-    """The forked process: become an IPython kernel."""
-    os.setsid()
-    os.environ.clear()
-    os.environ.update(environment)
-    os.environ["JPY_PARENT_PID"] = str(os.getppid())  # the server: the kernel ends when it does
-    if folder:
-        os.chdir(folder)
-    sys.argv = ["ipykernel_launcher.py", *arguments]
-    sys.path[0] = ""
-    with open(os.devnull, "w") as sink:
-        os.dup2(sink.fileno(), 1)
-        os.dup2(sink.fileno(), 2)
+def _address() -> str:
+    return "\0" + os.environ[NAME]  # an abstract socket: no file to leave behind
+
+
+# The server
+
+
+def serve(listener: socket.socket) -> None:
+    """Fork a kernel for each connection, until standard input ends: our starter holds it."""
+    for name in PRELOAD:
+        import_module(name)
+    gc.freeze()
+    wake, on_child = socket.socketpair()
+    on_child.setblocking(False)
+    signal.set_wakeup_fd(on_child.fileno())
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    clients: dict[int, socket.socket] = {}  # by the kernel's pid
+    selector = selectors.DefaultSelector()
+    for source in (listener, wake, sys.stdin):
+        selector.register(source, selectors.EVENT_READ)
+    while True:
+        for key, _ in selector.select():
+            if key.fileobj is sys.stdin:
+                for pid in clients:
+                    _kill(pid)
+                return
+            if key.fileobj is wake:
+                wake.recv(1024)
+                _tell_ends(clients, selector)
+            elif key.fileobj is listener:
+                client = listener.accept()[0]
+                with client.makefile() as lines:
+                    request = json.loads(lines.readline() or "{}")
+                if not request:  # gone before it asked
+                    client.close()
+                    continue
+                pid = os.fork()
+                if pid == 0:
+                    for one in (selector, listener, wake, on_child, client, *clients.values()):
+                        one.close()
+                    _become_kernel(**request)
+                clients[pid] = client
+                selector.register(client, selectors.EVENT_READ, pid)
+                with contextlib.suppress(OSError):
+                    client.sendall(f"{pid}\n".encode())
+            else:  # a client that hung up
+                selector.unregister(key.fileobj)
+                _kill(key.data)
+
+
+def _tell_ends(clients: dict[int, socket.socket], selector: selectors.BaseSelector) -> None:
+    """Tell the clients whose kernels have ended how they ended."""
+    while clients:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == 0:
+            return
+        client = clients.pop(pid)
+        with contextlib.suppress(KeyError):
+            selector.unregister(client)
+        with contextlib.suppress(OSError):
+            client.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+        client.close()
+
+
+def _kill(pid: int) -> None:
+    """Kill a kernel and what it has started; it may not have its own group yet."""
+    for kill in (os.killpg, os.kill):
+        with contextlib.suppress(ProcessLookupError):
+            kill(pid, signal.SIGKILL)
+
+
+def _become_kernel(arguments: list[str], folder: str | None, environment: dict) -> None:
+    """Be an IPython kernel from now on, and never return."""
+    status = 1
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the server does
+        os.setsid()
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.environ.clear()
+        os.environ.update(environment)
+        os.environ["JPY_PARENT_PID"] = str(os.getppid())
+        if folder:
+            os.chdir(folder)
+        with open(os.devnull, "r+") as nothing:
+            for descriptor in (0, 1, 2):
+                os.dup2(nothing.fileno(), descriptor)
+        _be_as_new()
+        sys.argv = ["ipykernel_launcher.py", *arguments]
         from ipykernel.kernelapp import launch_new_instance
 
         launch_new_instance(argv=arguments)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _be_as_new() -> None:
+    """Have the import path and the unseeded generators that a process of its own would have."""
+    import numpy
+    import torch
+
+    wanted = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    rest = [place for place in sys.path if place not in _SERVERS_OWN]
+    sys.path[:] = [*filter(None, wanted), *rest]
+    torch.seed()
+    numpy.random.seed()
+
+
+# What stands on the server's import path and not on that of a process of its own.
+_SERVERS_OWN = {"", *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+
+
+# Its clients
 
 
 class _Process:
-    """A forked process with the few methods of Popen that a provisioner calls."""
+    """A kernel of the server, with the few methods of Popen that a provisioner calls."""
 
     stdin = stdout = stderr = None
 
-    def __init__(self, process: multiprocessing.Process) -> None:
-        self._process = process
-        self.pid = process.pid
-
-    @property
-    def returncode(self) -> int | None:
-        return self._process.exitcode
+    def __init__(self, request: dict) -> None:
+        self._server = socket.socket(socket.AF_UNIX)
+        self._server.connect(_address())
+        self._server.sendall(json.dumps(request).encode() + b"\n")
+        said = self._server.recv(64)
+        if not said:
+            raise RuntimeError("the kernel server ended; see its message above")
+        first, _, rest = said.decode().partition("\n")
+        self.pid = int(first)
+        self.returncode = int(rest) if rest else None
+        self._server.setblocking(False)
 
     def poll(self) -> int | None:
-        return self._process.exitcode
+        if self.returncode is None:
+            try:
+                said = self._server.recv(64)
+            except BlockingIOError:
+                return None
+            self.returncode = int(said or -signal.SIGKILL)
+            self._server.close()
+        return self.returncode
 
     def wait(self, timeout: float | None = None) -> int | None:
-        self._process.join(timeout)
-        return self._process.exitcode
+        end = time.monotonic() + (timeout or 60)
+        while self.poll() is None and time.monotonic() < end:
+            time.sleep(0.005)
+        return self.returncode
 
     def send_signal(self, number: int) -> None:
         if self.poll() is None:
@@ -70,29 +202,61 @@ class _Process:
 
 
 class ForkingProvisioner(LocalProvisioner):
-    """Start a Python kernel by forking; everything else as LocalProvisioner does it."""
+    """Start a Python kernel by asking the server; everything else as LocalProvisioner does it."""
 
     async def launch_kernel(self, cmd: list[str], **kwargs):
         """Fork the kernel that `cmd` would have started."""
-        arguments = cmd[cmd.index("ipykernel_launcher") + 1 :]
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(PRELOAD)
-        environment = dict(kwargs.get("env") or os.environ)
-        process = context.Process(
-            target=_run_kernel, args=(arguments, kwargs.get("cwd"), environment), daemon=True
+        self.process = _Process(
+            {
+                "arguments": cmd[cmd.index("ipykernel_launcher") + 1 :],
+                "folder": kwargs.get("cwd"),
+                "environment": dict(kwargs.get("env") or os.environ),
+            }
         )
-        process.start()
-        self.process = _Process(process)
-        self.pid = process.pid
-        self.pgid = process.pid
+        self.pid = self.pgid = self.process.pid
         return self.connection_info
+
+    async def wait(self) -> int | None:
+        """Wait for the end as LocalProvisioner does, without its steps of a tenth of a second."""
+        while self.process and self.process.poll() is None:
+            await asyncio.sleep(0.005)
+        code = self.process.returncode if self.process else 0
+        self.process = None
+        return code
+
+
+def _start_server() -> None:
+    """Start the server; it ends when this process does, however that comes."""
+    os.environ[NAME] = f"kernels-{uuid.uuid4()}"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(_address())
+    listener.listen(64)
+    ours, theirs = socket.socketpair()  # no child of ours inherits our end
+    descriptor = listener.fileno()
+    code = f"import socket, tools.kernels as k; k.serve(socket.socket(fileno={descriptor}))"
+    root = str(Path(__file__).resolve().parent.parent)
+    subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=theirs,
+        cwd=root,
+        pass_fds=[descriptor],
+        start_new_session=True,  # Ctrl-C is for us
+    )
+    _HELD.append(ours)
+    listener.close()
+    theirs.close()
+
+
+_HELD: list[socket.socket] = []  # the server ends when these close
 
 
 def fork_kernels() -> None:
-    """Make the kernels of this process forks of a warm one, where forking is safe."""
+    """Make the kernels of this process, and of those it starts, forks of a warm one, on Linux."""
     if sys.platform != "linux":
         return
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")  # debugpy warns when preloaded
+    if NAME not in os.environ:
+        _start_server()
     name = "forking-provisioner"
     entry = EntryPoint(name, f"{__name__}:ForkingProvisioner", KernelProvisionerFactory.GROUP_NAME)
     factory = KernelProvisionerFactory.instance()
