@@ -13,7 +13,7 @@ import pytest
 from tools.notebooks import ROOT, canonical
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels fork on Linux only")
-SAY_WHO = 'import os, time\nopen("pids", "w").write(f"{os.getpid()} {os.getppid()}")'
+SAY_WHO = 'import os, time\n_ = open("pids", "w").write(f"{os.getpid()} {os.getppid()}")'
 
 
 def notebook(path: Path, *cells: tuple[str, str]) -> Path:
@@ -83,8 +83,8 @@ PLANTED = {
 def test_the_verdicts_are_those_of_the_stock_plugin(fault, tmp_path):
     notebook(tmp_path / "one.ipynb", *PLANTED[fault])
     results = []
-    for options in ([], ["-p", "tools.kernels"]):
-        status, said = run(tmp_path, *options)
+    for options in ([], ["-p", "tools.kernels"]):  # a dead kernel is noticed at the time-out
+        status, said = run(tmp_path, "--nbval-cell-timeout", "5", *options)
         results.append((status, said.strip().splitlines()[-1].partition(" in ")[0]))
     assert results[0] == results[1]
     assert (results[0][0] == 0) == (fault == "nothing")
@@ -104,7 +104,7 @@ def test_one_server_serves_every_worker_and_ends_with_the_run(tmp_path):
 
 
 def test_unseeded_draws_differ_from_kernel_to_kernel(tmp_path):
-    draw = "import random, numpy, torch\nopen({!r}, 'w').write(str([random.random(), "
+    draw = "import random, numpy, torch\n_ = open({!r}, 'w').write(str([random.random(), "
     draw += "numpy.random.rand(), torch.rand(1).item()]))"
     for name in ("one", "two"):
         notebook(tmp_path / f"{name}.ipynb", (draw.format(name), ""))
