@@ -19,15 +19,27 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "installed-from"
+PLACE = VENV / "made-for"  # written once python and pip are there
 PIP = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
 
 
 def wanted() -> str:
-    """A digest of what the environment is made from."""
+    """Say what the environment is made from and where: a digest, and this folder."""
     digest = hashlib.sha256(sys.version.encode())
     for name in ("requirements.txt", "requirements-model.txt", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
-    return digest.hexdigest()
+    return f"{digest.hexdigest()}\n{ROOT}\n"
+
+
+def usable() -> bool:
+    """Say whether what stands in `.venv` can be installed into: here, with a working pip.
+
+    A copied or moved environment still points to the folder that it was made for.
+    """
+    made_for = PLACE.read_text("utf-8") if PLACE.exists() else ""
+    if made_for != str(ROOT) or not PYTHON.exists():
+        return False
+    return subprocess.run([PYTHON, "-c", "import pip"], capture_output=True).returncode == 0
 
 
 def install() -> None:
@@ -57,18 +69,24 @@ def install_model() -> None:
 
 
 def make() -> None:
-    """Make `.venv` and install requirements.txt into it; leave no half-made one behind."""
+    """Make `.venv` and install requirements.txt into it; what was left half-made is made anew."""
     print("Making the environment in .venv. This takes some minutes, once.", flush=True)
     try:
-        if not PYTHON.exists():
-            shutil.rmtree(VENV, ignore_errors=True)
-            venv.create(VENV, with_pip=True)
         STAMP.unlink(missing_ok=True)
+        if not usable():
+            if VENV.exists():
+                shutil.rmtree(VENV)
+            venv.create(VENV, with_pip=True)
+            PLACE.write_text(str(ROOT), "utf-8")
         install()
         install_model()
+        STAMP.write_text(wanted(), "utf-8")
     except subprocess.CalledProcessError:
         sys.exit("The environment could not be installed: see pip's message above, then try again.")
-    STAMP.write_text(wanted())
+    except OSError as error:
+        sys.exit(f"The environment could not be written to {VENV}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. The next run goes on from here.")
 
 
 def main() -> int:
@@ -79,7 +97,7 @@ def main() -> int:
         return 0
     if sys.version_info < (3, 11):  # noqa: UP036 - said to older ones
         sys.exit(f"The book needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
-    if not STAMP.exists() or STAMP.read_text() != wanted():
+    if not STAMP.exists() or STAMP.read_text("utf-8") != wanted():
         make()
     os.environ["VIRTUAL_ENV"] = str(VENV)
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
