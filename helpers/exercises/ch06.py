@@ -6,7 +6,7 @@ from types import FunctionType, ModuleType
 import torch
 from torch import Tensor, nn
 
-from helpers.check import Function, Value, draw, exercise
+from helpers.check import Function, Value, draw, exercise, part
 from helpers.examples import inputs
 
 _WIDTH = 2  # the global that the wrong class below reads, as a notebook has its d_k
@@ -14,6 +14,8 @@ _WIDTH = 2  # the global that the wrong class below reads, as a notebook has its
 
 class _SelfAttention(nn.Module):
     """Self-attention that divides its scores by the square root of `width(x)`."""
+
+    dim = -1  # the axis of the softmax
 
     def __init__(self, d_in: int, d_out: int):
         super().__init__()
@@ -25,12 +27,22 @@ class _SelfAttention(nn.Module):
         return self.d_out
 
     def forward(self, x: Tensor) -> Tensor:
-        scores = x @ self.W_query @ (x @ self.W_key).T
-        return torch.softmax(scores / self.width(x) ** 0.5, dim=-1) @ x @ self.W_value
+        scores = x @ self.W_query @ (x @ self.W_key).mT
+        weights = torch.softmax(scores / self.width(x) ** 0.5, dim=self.dim)
+        return weights @ x @ self.W_value
 
 
-def _scaled_by(width: Callable) -> type:
-    return type("SelfAttention", (_SelfAttention,), {"width": width})
+def _scaled_by(width: Callable, dim: int = -1) -> type:
+    return type("SelfAttention", (_SelfAttention,), {"width": width, "dim": dim})
+
+
+class _TransposeOfAllAxes(_SelfAttention):
+    """Right for one sentence; for a batch, `.T` exchanges the sentences with the components."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        turned = (x @ self.W_key).permute(*reversed(range(x.dim())))
+        weights = torch.softmax(x @ self.W_query @ turned / self.width(x) ** 0.5, dim=-1)
+        return weights @ x @ self.W_value
 
 
 def _without_globals(answer: type) -> type:
@@ -55,7 +67,7 @@ def _without_globals(answer: type) -> type:
 def _run_class(answer: type, d_in: int, d_out: int, x: Tensor) -> Tensor:
     module = _without_globals(answer)(d_in, d_out)
     for seed, name in enumerate(("W_query", "W_key", "W_value")):
-        weight = getattr(module, name)
+        weight = part(module, name)
         with torch.no_grad():
             if isinstance(weight, nn.Linear):
                 weight.weight.copy_(draw(d_in, d_out, seed=seed).T)
@@ -86,14 +98,29 @@ def no_global():
             "reads_global": _scaled_by(lambda self, x: _WIDTH),
             "fixed_width": _scaled_by(lambda self, x: 2),
             "input_width": _scaled_by(lambda self, x: self.d_in),
-            "tokens": _scaled_by(lambda self, x: len(x)),
+            "tokens": (
+                _scaled_by(lambda self, x: len(x)),
+                _scaled_by(lambda self, x: x.shape[-2]),
+            ),
             "no_scale": _scaled_by(lambda self, x: 1),
+            "multiplied": _scaled_by(lambda self, x: 1 / self.d_out),
+            "no_root": _scaled_by(lambda self, x: self.d_out**2),
+            "from_the_front": (
+                _scaled_by(lambda self, x: self.d_out if x.dim() == 2 else x.shape[1]),
+                _scaled_by(lambda self, x: self.d_out, dim=1),
+            ),
+            "all_axes_turned": _TransposeOfAllAxes,
+            "columns": (
+                _scaled_by(lambda self, x: self.d_out, dim=0),
+                _scaled_by(lambda self, x: self.d_out, dim=-2),
+            ),
         },
         cases=[
             (3, 2, inputs),
             (3, 4, inputs),
             (5, 8, draw(4, 5, seed=3)),
             (4, 1, draw(7, 4, seed=3)),
+            (4, 3, draw(2, 5, 4, seed=3)),
         ],
         use=_run_class,
     )

@@ -1,9 +1,11 @@
 """The exercises of chapter 07: attention maps."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
-from helpers.check import Choice, Function, Value, draw, exercise
+from helpers.check import Choice, Function, draw, exercise
 
 
 @exercise
@@ -17,7 +19,17 @@ def upright_map():
         sums = weights.sum(dim=-1)
         return weights if torch.allclose(sums, torch.ones_like(sums), atol=1e-4) else weights.T
 
+    def within(tolerance: float) -> Callable:
+        def judge(weights: Tensor) -> Tensor:
+            off = (weights.sum(dim=-1) - 1).abs().max()
+            return weights if off <= tolerance else weights.T
+
+        return judge
+
     maps = [torch.softmax(2 * draw(size, size, seed=size), dim=-1) for size in (3, 6, 5)]
+    one_even_key = torch.tensor([[0.25, 0.6, 0.1, 0.05], [0.25, 0.05, 0.3, 0.4]] * 2)
+    even = [torch.softmax(spread * draw(5, 5), dim=-1) for spread in (0.2, 0.02, 0.004)]
+    large = torch.softmax(draw(50, 50), dim=-1)  # some of its sums miss 1 by a last bit
     return Function(
         right=upright,
         wrong={
@@ -28,8 +40,26 @@ def upright_map():
                 lambda w: w / w.sum(dim=-1, keepdim=True),
                 lambda w: torch.softmax(w, dim=-1),
             ),
+            "one_row": (
+                lambda w: w if abs(w[0].sum() - 1) < 1e-4 else w.T,
+                lambda w: w if abs(w[-1].sum() - 1) < 1e-4 else w.T,
+                lambda w: w if torch.isclose(w.sum(dim=-1), torch.ones(len(w))).any() else w.T,
+            ),
+            "exact": lambda w: w if (w.sum(dim=-1) == 1).all() else w.T,
+            "loose": (within(0.1), within(0.05), within(0.005)),
         },
-        cases=[(maps[0].T,), (maps[0],), (maps[1],), (maps[1].T,), (maps[2].T,)],
+        cases=[
+            (maps[0].T,),
+            (maps[0],),
+            (maps[1],),
+            (maps[1].T,),
+            (maps[2].T,),
+            (one_even_key.T,),
+            (one_even_key.flip(-1).T,),
+            *((one.T,) for one in even),
+            (large,),
+            (large.T,),
+        ],
     )
 
 
