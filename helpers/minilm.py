@@ -8,14 +8,15 @@ Source: Wang et al. 2020, MiniLM: Deep Self-Attention Distillation; Reimers and 
     Sentence-BERT (mean of the token vectors); huggingface.co/sentence-transformers.
 """
 
+import json
 import sys
-from importlib import import_module
+from importlib import import_module, resources
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from helpers.attention import MultiHeadAttention
+from helpers.block import EncoderBlock
 from helpers.hub import ModelMissing, Release
 from helpers.language import text
 
@@ -47,47 +48,6 @@ OURS = {  # a part's name in the file -> its name here
     "output.LayerNorm": "norm_2",
 }
 UNUSED = ("embeddings.position_ids", "pooler.")  # in the file, not part of the sentence vector
-
-
-class EncoderBlock(nn.Module):
-    """A block of BERT: attention, then an MLP; each is added to its input and normalised.
-
-    Args:
-        d_model: width of a token vector.
-        context_length: the largest number of tokens.
-        num_heads: number of heads; it must divide `d_model`.
-        d_hidden: width inside the MLP.
-
-    Raises:
-        TypeError, ValueError: as `MultiHeadAttention`.
-
-    Source: Devlin et al. 2019, BERT; Vaswani et al. 2017, Attention Is All You Need, 3.1.
-    """
-
-    def __init__(self, d_model, context_length, num_heads, d_hidden):
-        super().__init__()
-        self.attention = MultiHeadAttention(
-            d_model, d_model, context_length, 0.0, num_heads, qkv_bias=True, causal=False
-        )
-        self.norm_1 = nn.LayerNorm(d_model, eps=1e-12)
-        self.mlp = nn.Sequential(
-            nn.Linear(d_model, d_hidden), nn.GELU(), nn.Linear(d_hidden, d_model)
-        )
-        self.norm_2 = nn.LayerNorm(d_model, eps=1e-12)
-
-    def forward(self, x):
-        """Return the token vectors after this block, and the weights of its heads.
-
-        Args:
-            x: (B, T, D), dtype of the parameters.
-
-        Returns:
-            vectors: (B, T, D), same dtype.
-            weights: (B, H, T, T), each row summing to one.
-        """
-        attended, weights = self.attention(x, return_weights=True)
-        x = self.norm_1(x + attended)  # (B, T, D)
-        return self.norm_2(x + self.mlp(x)), weights  # (B, T, D), (B, H, T, T)
 
 
 class MiniLM(nn.Module):
@@ -211,6 +171,18 @@ def our_name(name):
     for part, ours in OURS.items():
         name = name.replace(part, ours)
     return name
+
+
+def reference():
+    """Return what the model's own libraries compute with the same files; `how` says how.
+
+    Returns:
+        a dict: `embeddings` (sentence -> 384 numbers), and for the one `sentence` its `tokens`,
+        last `vectors` (8, 384) and `weights` (6, 12, 8, 8), as nested lists.
+    """
+    return json.loads(
+        resources.files("helpers").joinpath("minilm-reference.json").read_text("utf-8")
+    )
 
 
 def load_or_skip(dtype=torch.float32):

@@ -4,12 +4,10 @@ The reference values in helpers/minilm-reference.json were made by sentence-tran
 transformers; the file says how. The formulas below are a second witness, without modules.
 """
 
-import json
 import os
 import socket
 import subprocess
 import sys
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -22,9 +20,7 @@ from helpers.hub import ModelMissing
 
 close = torch.testing.assert_close
 ROOT = Path(__file__).parents[1]
-REFERENCE = json.loads(
-    resources.files("helpers").joinpath("minilm-reference.json").read_text("utf-8")
-)
+REFERENCE = minilm.reference()
 needs_model = pytest.mark.usefixtures("model")
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import attention, pure
+from helpers import attention, block, pure
 from helpers.language import LANGUAGES
 from tests.test_attention import code_difference
 from tools.addresses import repository
@@ -245,7 +245,7 @@ def unprinted(folder: Path) -> list[str]:
     return found
 
 
-DERIVED_IN = {attention: "0", pure.forward: "10"}  # module -> how its chapters begin
+DERIVED_IN = {attention: "0", block: "1", pure.forward: "10"}  # module -> how its chapters begin
 
 
 def package_code(file: str = "") -> dict[str, object]:
