@@ -25,7 +25,7 @@ The property checks (`assert_causal`, `assert_rows_sum_to_one`,
 from helpers.check.calls import part
 from helpers.check.choice import Choice
 from helpers.check.declare import exercise, verdict
-from helpers.check.draws import draw, drawn
+from helpers.check.draws import Draws, draw, drawn
 from helpers.check.function import Function
 from helpers.check.properties import (
     assert_causal,
@@ -40,6 +40,7 @@ from helpers.check.verdicts import Verdict
 
 __all__ = [
     "Choice",
+    "Draws",
     "Function",
     "Value",
     "Verdict",

@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.check import Choice, Function, Value, draw, exercise
+from helpers.check import Choice, Function, Value, draw, drawn, exercise
 from helpers.examples import inputs
 
 
@@ -10,6 +10,8 @@ from helpers.examples import inputs
 def dot_by_hand():
     """Compute by hand the dot product of `inputs[0]` (Your) and `inputs[2]` (starts)."""
     x, y = inputs[0], inputs[2]
+    pairs = torch.ones(6, 6).triu().bool()  # each pair once, and each token with itself
+    pairs[0, 2] = False
     return Value(
         right=x @ y,
         wrong={
@@ -17,7 +19,7 @@ def dot_by_hand():
             "partial": (x[:2] @ y[:2], x[0] * y[0]),
             "sum": (x + y, (x + y).sum()),
             "cosine": torch.cosine_similarity(x, y, dim=0),
-            "other_token": (x @ inputs[1], x @ inputs[3], inputs[1] @ inputs[3]),
+            "other_token": tuple((inputs @ inputs.T)[pairs]),
         },
     )
 
@@ -47,5 +49,12 @@ def all_pairs():
             "not_summed": lambda x: x[:, None] * x[None, :],
             "upper_half": lambda x: (x @ x.T).triu(),
         },
-        cases=[(inputs,), (draw(4, 2),), (draw(1, 3),), (draw(5, 8),), (draw(3, 3),)],
+        cases=[
+            (inputs,),
+            (draw(4, 2),),
+            (draw(1, 3),),
+            (draw(5, 8),),
+            (draw(3, 3),),
+            *drawn(6, lambda d: (d.numbers(d.size(), d.size(), spread=d.one_of(0.1, 1, 30)),)),
+        ],
     )

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from helpers.check import Choice, Function, draw, exercise
+from helpers.check import Choice, Function, draw, drawn, exercise
 from helpers.examples import inputs
 
 
@@ -18,10 +18,17 @@ def stable_softmax():
         return powers / powers.sum(dim=-1, keepdim=True)
 
     return Function(
-        right=lambda scores: torch.softmax(scores, dim=-1),
+        right=lambda scores: shares((scores - scores.amax(dim=-1, keepdim=True)).exp()),
         wrong={
             "overflow": lambda s: shares(s.exp()),
             "one_maximum": lambda s: shares((s - s.max()).exp()),
+            "not_the_largest": (
+                lambda s: shares((s - s.amin(dim=-1, keepdim=True)).exp()),
+                lambda s: shares((s - s.mean(dim=-1, keepdim=True)).exp()),
+                lambda s: shares((s - s[..., :1]).exp()),
+                lambda s: shares((s - s[..., -1:]).exp()),
+                lambda s: shares((s - s.median(dim=-1, keepdim=True).values).exp()),
+            ),
             "axis": lambda s: torch.softmax(s, dim=0),
             "everything": (
                 lambda s: torch.softmax(s.flatten(), 0).view(s.shape),
@@ -42,7 +49,15 @@ def stable_softmax():
             (draw(2, 3, 4),),
             (torch.tensor([1000.0, 1001.0, 1002.0]),),
             (torch.tensor([[0.0, 1.0], [-1000.0, -1001.0]]),),
+            (torch.tensor([0.0, 1000.0]),),
+            (torch.tensor([1000.0, 0.0]),),
+            (torch.tensor([[200.0, 0.0, 0.0], [0.0, 0.0, 200.0]]),),
+            (torch.tensor([500.0, 0.0, 0.0, 0.0, 0.0, 500.0]),),
+            (torch.tensor([-100000.0]),),
+            *drawn(6, lambda d: (d.numbers(d.size(), d.size(2), spread=d.one_of(1, 30, 300)),)),
+            *drawn(3, lambda d: (d.numbers(2, d.size(), 1, d.size(2), spread=60),)),
         ],
+        without=("softmax", "log_softmax", "softmin", "Softmax", "softmax_naive"),
     )
 
 
@@ -60,7 +75,14 @@ def softmax_with_temperature():
             ),
             "axis": lambda s, t: torch.softmax(s / t, dim=0),
         },
-        cases=[(inputs @ inputs[1], 2.0), (draw(3, 5), 0.1), (draw(4, 4), 1.0), (draw(7), 10.0)],
+        cases=[
+            (inputs @ inputs[1], 2.0),
+            (draw(3, 5), 0.1),
+            (draw(4, 4), 1.0),
+            (draw(7), 10.0),
+            (draw(2, 3, 4), 0.5),
+            *drawn(6, lambda d: (d.numbers(d.size(), d.size()), d.one_of(0.2, 0.7, 1.5, 30))),
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from helpers.check import Choice, Function, Value, draw, exercise
+from helpers.check import Choice, Function, Value, draw, drawn, exercise
 from helpers.examples import inputs
 
 
@@ -24,7 +24,7 @@ def token3_context():
             "weights": torch.softmax(scores[2], dim=0),
             "no_softmax": scores[2] @ inputs,
             "divided_by_sum": scores[2] / scores[2].sum() @ inputs,
-            "neighbour": (context[1], context[3]),
+            "neighbour": tuple(row for token, row in enumerate(context) if token != 2),
             "axis": torch.softmax(scores, dim=0)[2] @ inputs,
             "all_tokens": context,
             "embedding": inputs[2],
@@ -48,7 +48,14 @@ def attention_function():
             "scores": lambda x: x @ x.T,
             "features": lambda x: x @ torch.softmax(x.T @ x, dim=-1),
         },
-        cases=[(inputs,), (draw(4, 2),), (draw(1, 3),), (draw(9, 5),), (draw(6, 3),)],
+        cases=[
+            (inputs,),
+            (draw(4, 2),),
+            (draw(1, 3),),
+            (draw(9, 5),),
+            (draw(6, 3),),
+            *drawn(6, lambda d: (d.numbers(d.size(), d.size(), spread=d.one_of(0.3, 1, 3)),)),
+        ],
     )
 
 
@@ -68,10 +75,18 @@ def fixed_axis():
             "transposed": (
                 lambda scores: torch.softmax(scores, dim=0).mT,
                 lambda scores: torch.softmax(scores, dim=-2).mT,
+                lambda scores: torch.softmax(scores, dim=0).permute(*range(scores.dim())[::-1]),
             ),
             "everything": lambda scores: torch.softmax(scores.flatten(), 0).view(scores.shape),
         },
-        cases=[(inputs @ inputs.T,), (draw(5, 5),), (draw(1, 1),), (draw(2, 4, 4),)],
+        cases=[
+            (inputs @ inputs.T,),
+            (draw(5, 5),),
+            (draw(1, 1),),
+            (draw(2, 4, 4),),
+            (draw(4, 4, 4),),
+            *drawn(4, lambda d: (d.numbers(d.size(), 2, n := d.size(), n, spread=3),)),
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from helpers.check import Function, Value, draw, exercise
+from helpers.check import Function, Value, draw, drawn, exercise
 from helpers.examples import inputs
 
 
@@ -18,7 +18,7 @@ def causal_mask():
             "past": lambda T: torch.ones(T, T).tril(diagonal=-1).bool(),
             "infinite": lambda T: torch.full((T, T), -torch.inf).triu(diagonal=1),
         },
-        cases=[(6,), (1,), (4,), (9,)],
+        cases=[(6,), (1,), (4,), (9,), (2,), (3,)],
     )
 
 
@@ -46,8 +46,17 @@ def masked_weights():
             "zero_scores": lambda s: masked(s, future(s), fill=0.0),
             "not_renormalised": lambda s: torch.softmax(s, dim=-1).tril(),
             "diagonal": lambda s: masked(s, future(s, diagonal=0)),
+            "only_itself": lambda s: torch.eye(s.shape[-1]).expand(s.shape),
+            "columns": lambda s: torch.softmax(s.masked_fill(future(s), -torch.inf), dim=-2),
         },
-        cases=[(inputs @ inputs.T,), (draw(4, 4),), (draw(1, 1),), (draw(2, 5, 5),)],
+        cases=[
+            (inputs @ inputs.T,),
+            (draw(4, 4),),
+            (draw(1, 1),),
+            (draw(2, 5, 5),),
+            (torch.tensor([[0.0, 200.0], [-200.0, 0.0]]),),
+            *drawn(5, lambda d: (d.numbers(2, n := d.size(2), n, spread=d.one_of(0.3, 1, 20)),)),
+        ],
     )
 
 

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from helpers.check import Function, Value, draw, exercise
+from helpers.check import Function, Value, draw, drawn, exercise
 from helpers.examples import inputs
 
 
@@ -52,9 +52,15 @@ def context_lists():
             (draw(4, 2).tolist(),),
             (draw(1, 5).tolist(),),
             ([[40.0, 0.0], [0.0, 40.0], [30.0, 30.0]],),
+            ([[50.0, 0.0], [0.0, 50.0], [0.0, 1.0], [0.0, 2.0]],),
+            ([[-40.0], [40.0]],),
+            *drawn(5, lambda d: (d.numbers(d.size(), d.size(), spread=d.one_of(1, 9)).tolist(),)),
             ([[1.0, 2.0], [3.0]],),
+            ([[3.0], [1.0, 2.0]],),
+            ([[1.0, 2.0], [3.0], [4.0, 5.0]],),
             ([],),
         ],
+        without=("torch", "numpy"),
     )
 
 
@@ -77,7 +83,7 @@ def hide_future():
         totals = [sum(column) for column in zip(*cut, strict=True)]
         return [[w / t for w, t in zip(row, totals, strict=True)] for row in cut]
 
-    def drawn(n: int, seed: int) -> list:
+    def uncut(n: int, seed: int) -> list:
         return (3 * draw(n, n, seed=seed)).softmax(dim=-1).tolist()
 
     return Function(
@@ -95,7 +101,11 @@ def hide_future():
             "columns": by_columns,
             "unchanged": lambda weights: weights,
         },
-        cases=[(drawn(6, 0),), (drawn(3, 1),), (drawn(1, 2),), (drawn(5, 3),)],
+        cases=[
+            *[(uncut(6, 0),), (uncut(3, 1),), (uncut(1, 2),), (uncut(5, 3),)],
+            *drawn(5, lambda d: (d.weights(n := d.size(2), n, spread=4).tolist(),)),
+        ],
+        without=("torch", "numpy"),
     )
 
 
