@@ -142,7 +142,7 @@ class Attention(nn.Module):
 
     def forward(self, x):
         queries, keys = self.W_query(x), self.W_key(x)
-        weights = torch.softmax(queries @ keys.T / WIDTH**0.5, dim=-1)
+        weights = torch.softmax(queries @ keys.mT / WIDTH**0.5, dim=-1)
         return weights @ self.W_value(x)
 """
 
@@ -155,7 +155,7 @@ class Attention(nn.Module):
         ("d_k", "reads_global"),
         ("2", "fixed_width"),
         ("x.shape[-1]", "input_width"),
-        ("keys.shape[0]", "tokens"),
+        ("keys.shape[-2]", "tokens"),
         ("1", "no_scale"),
     ],
 )

@@ -86,7 +86,7 @@ def no_global():
 
     class SelfAttention(nn.Module):
         def __init__(self, d_in, d_out): ...  # W_query, W_key, W_value
-        def forward(self, x):  # (T, d_in) -> (T, d_out)
+        def forward(self, x):  # (..., T, d_in) -> (..., T, d_out)
             ...
             weights = torch.softmax(scores / d_k**0.5, dim=-1)
 
