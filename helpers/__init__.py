@@ -14,7 +14,7 @@ _MODULE_OF = {  # public name -> the module that holds it
     "MultiHeadAttentionWrapper": "helpers.attention",
     "SelfAttentionV1": "helpers.attention",
     "SelfAttentionV2": "helpers.attention",
-    "explore": "helpers.explorer",
+    "explore": "helpers.widgets.explore",
     "set_language": "helpers.language",
     "simple_self_attention": "helpers.attention",
     "softmax_naive": "helpers.attention",

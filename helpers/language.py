@@ -1,4 +1,4 @@
-"""The words that code shows (figure labels, feedback, the explorer), in the reader's language.
+"""The words that code shows (figure labels, feedback, widgets), in the reader's language.
 
 The words themselves stand in words/, one table a room, and those of the exercises beside
 them, in exercises/chNN.toml: one entry per message, one line per language.
