@@ -16,7 +16,7 @@ import pytest
 
 import helpers
 from helpers.language import LANGUAGES
-from tools.addresses import colab_link, repository
+from tools.addresses import repository, runner_links
 from tools.notebooks import CHAPTERS, ROOT, chapters, read
 
 RUN = """
@@ -113,4 +113,6 @@ def test_badges_open_the_same_chapter():
     for language in LANGUAGES:
         for path in chapters(language):
             badge = next(cell["source"] for cell in read(path)["cells"] if cell["id"] == "badge")
-            assert f"({colab_link(repository(), f'{language}/{path.name}')})" in badge
+            links = runner_links(repository(), f"{language}/{path.name}")
+            assert "Colab" in links
+            assert all(f"({address})" in badge for address in links.values())

@@ -7,8 +7,6 @@ import yaml
 import helpers
 from tools.notebooks import ROOT
 
-COLAB = "https://colab.research.google.com/github/{repository}/blob/{tag}/chapters/{path}"
-
 
 def configuration(root: Path = ROOT) -> dict:
     """Return _config.yml."""
@@ -34,10 +32,19 @@ def page_address(base: str, language: str, slug: str) -> str:
     return f"{base}{language}/" + ("" if slug == "index" else f"{slug}.html")
 
 
-def colab_link(url: str, path: str) -> str:
-    """Return the address that opens `chapters/<path>` in Colab, at this version of the book."""
-    return COLAB.format(
-        repository=url.removeprefix("https://github.com/"),
-        tag=f"v{helpers.__version__}",
-        path=path,
-    )
+def runner_links(url: str, path: str, root: Path = ROOT) -> dict[str, str]:
+    """Return where `chapters/<path>` can be run, at this version of the book: name -> address."""
+    places = {
+        "repository": url.removeprefix("https://github.com/"),
+        "tag": f"v{helpers.__version__}",
+        "path": f"chapters/{path}",
+    }
+    return {
+        name: pattern.format(**places) for name, pattern in configuration(root)["runners"].items()
+    }
+
+
+def source_link(url: str, language: str, file: str, root: Path = ROOT) -> str:
+    """Return where the source of a page is changed; the glossary pages have one for all."""
+    path = "glossary.toml" if file == "glossary.md" else f"{language}/{file}"
+    return f"{url}/edit/{configuration(root)['repository']['branch']}/chapters/{path}"

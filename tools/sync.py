@@ -2,8 +2,8 @@
 
 Runs the English chapters, carries their code to the translations, keeps the translated
 prose by cell id, runs the translations, and stores the outputs, all in one canonical
-form: a second run changes nothing. Also writes what has one source elsewhere: badges and
-setup cells (repository.url in _config.yml), the README's chapter table, the glossary pages.
+form: a second run changes nothing. Also writes what has one source elsewhere: badge and setup
+cells (repository.url and runners in _config.yml), the README's chapter table, the glossary pages.
 
     python -m tools.sync 03                      only chapters whose name begins with 03
     python -m tools.sync --translated ja/03-simple-self-attention#scores
@@ -23,7 +23,7 @@ from nbclient.exceptions import CellExecutionError
 
 import helpers
 from helpers.language import LANGUAGES, text
-from tools.addresses import colab_link, repository
+from tools.addresses import repository, runner_links
 from tools.kernels import fork_kernels
 from tools.notebooks import (
     CHAPTERS,
@@ -56,10 +56,12 @@ class SyncError(Exception):
 
 
 def generated_cell(name: str, language: str, file: str, url: str) -> dict:
-    """Return one of the cells that sync writes: the Colab badge, or the setup cell."""
+    """Return one of the cells that sync writes: the links to where it runs, or the setup cell."""
     if name == "badge":
-        badge = f"[![{text('site.open_in_colab', language)}](../../_static/colab.svg)]"
-        source = f"{badge}({colab_link(url, f'{language}/{file}')})"
+        source = " · ".join(
+            f"[{text('site.open_in', language, runner=runner)}]({address})"
+            for runner, address in runner_links(url, f"{language}/{file}").items()
+        )
         return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
     source = SETUP.format(url=url, tag=f"v{helpers.__version__}", language=language)
     metadata = {"tags": ["hide-cell"]}
@@ -180,17 +182,19 @@ def glossary_page(language: str, folder: Path = CHAPTERS) -> str:
 
 
 def chapter_table(url: str, folder: Path = CHAPTERS) -> str:
-    """Return the README's table of chapters, each with a Colab badge per language."""
+    """Return the README's table of chapters, each with links to where it runs, per language."""
     rows = ["| chapter | " + " | ".join(words.name for words in LANGUAGES.values()) + " |"]
     rows.append("|---" * (1 + len(LANGUAGES)) + "|")
     for path in chapters(SOURCE, folder):
         title = read(path)["cells"][0]["source"].removeprefix("# ")
-        badges = [
-            f"[![{text('site.open_in_colab', language)}](_static/colab.svg)]"
-            f"({colab_link(url, f'{language}/{path.name}')})"
+        links = [
+            " · ".join(
+                f"[{runner}]({address})"
+                for runner, address in runner_links(url, f"{language}/{path.name}").items()
+            )
             for language in LANGUAGES
         ]
-        rows.append(f"| {path.name[:2]} {title} | " + " | ".join(badges) + " |")
+        rows.append(f"| {path.name[:2]} {title} | " + " | ".join(links) + " |")
     return "\n".join(rows)
 
 

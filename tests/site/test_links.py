@@ -6,9 +6,10 @@ import tomllib
 
 import pytest
 
-from helpers.language import LANGUAGES
-from tools.addresses import colab_link, repository, site_address
-from tools.notebooks import CHAPTERS, chapters
+from helpers import __version__
+from helpers.language import LANGUAGES, text
+from tools.addresses import repository, runner_links, site_address
+from tools.notebooks import CHAPTERS, ROOT, chapters
 from tools.site.links import broken_links
 
 
@@ -46,7 +47,31 @@ def test_notebook_links_lead_to_the_notebook_of_that_language(site, code):
     assert chapters(code)
     for notebook in chapters(code):
         html = (site / code / f"{notebook.stem}.html").read_text("utf-8")
-        assert f'href="{colab_link(repository(), f"{code}/{notebook.name}")}"' in html
+        for name, link in runner_links(repository(), f"{code}/{notebook.name}").items():
+            assert f'href="{link}">{text("site.open_in", code, runner=name)}</a>' in html
+        assert f"jupyter lab chapters/{code}/{notebook.name}</pre>" in html
         download = re.search(r'href="([^"]+)" download="([^"]+)"', html)
         assert (site / code / download[1]).read_bytes() == notebook.read_bytes()
         assert download[2] == f"{notebook.stem}.{code}.ipynb"
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_page_leads_to_its_own_source(site, code):
+    for path in site.glob(f"{code}/*.html"):
+        link = re.search(r'<p class="mend"><a href="([^"]+)"', path.read_text("utf-8"))[1]
+        source = ROOT / link.removeprefix(f"{repository()}/edit/main/")
+        assert source.is_file() and source.stem == path.stem, link
+        assert source.parent.name == code or path.stem == "glossary", link
+
+
+def test_a_runner_is_one_line(tmp_path):
+    config = (ROOT / "_config.yml").read_text("utf-8")
+    line = "  Elsewhere: https://run.test/{repository}?file={path}&version={tag}\n"
+    (tmp_path / "_config.yml").write_text(
+        config.replace("runners:\n", "runners:\n" + line), "utf-8"
+    )
+    links = runner_links("https://github.com/owner/name", "ja/03-x.ipynb", tmp_path)
+    assert list(links) == ["Elsewhere", "Colab"]
+    assert links["Elsewhere"] == (
+        f"https://run.test/owner/name?file=chapters/ja/03-x.ipynb&version=v{__version__}"
+    )

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from helpers.language import LANGUAGES, text
-from tools.addresses import colab_link, page_address
+from tools.addresses import page_address, runner_links, source_link
 from tools.notebooks import SOURCE
 from tools.site.cells import named_parts, wrapped_lines
 from tools.site.contents import caption
@@ -157,7 +157,7 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         "next_page": entry(order[place + 1]) if place + 1 < len(order) else None,
         "number": number_of(pagename),
         "sections": sections,
-        "body": body,
+        "title_and_text": re.split(r"(?<=</h1>)", body, maxsplit=1),
         "has_math": any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block))),
         "canonical": page_address(base, language, slug),
         "preview": f"{base}_static/preview/{slug}.png",
@@ -172,9 +172,11 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
             for code, other in LANGUAGES.items()
         ],
         "default_address": page_address(base, SOURCE, slug),
-        "colab": colab_link(config.book_repository, f"{language}/{source.name}")
+        "runners": runner_links(config.book_repository, f"{language}/{source.name}")
         if is_notebook
-        else None,
+        else {},
+        "notebook": f"chapters/{language}/{source.name}",
+        "mend": source_link(config.book_repository, language, source.name),
         "download": context["pathto"](f"_sources/{context['sourcename']}", 1)
         if is_notebook
         else None,
