@@ -148,7 +148,7 @@ def test_print_is_dark_on_light_whatever_the_theme(page, address):
 def test_print_opens_solutions_and_writes_addresses_out(page, address):
     page.goto(f"{address}ja/05-queries-keys-values.html")
     page.emulate_media(media="print")
-    closed = page.locator("article details:not([open]) pre").first
+    closed = page.locator(".cell details:not([open]) pre").first
     assert closed.bounding_box()["height"] > 20
     page.evaluate("dispatchEvent(new Event('beforeprint'))")  # for browsers that need it opened
     assert page.locator("article details:not([open])").count() == 0
