@@ -15,7 +15,49 @@ import math
 
 # torch operations whose sums or functions a processor rounds in its own way.
 ROUNDED = set(
-    ["mm", "bmm", "addmm", "baddbmm", "addmv", "mv", "dot", "vdot", "sum", "mean", "var", "std", "var_mean", "std_mean", "prod", "cumsum", "norm", "linalg_vector_norm", "logsumexp", "_softmax", "_log_softmax", "_softmax_backward_data", "_log_softmax_backward_data", "exp", "log", "tanh", "sigmoid", "sin", "cos", "pow", "rsqrt", "gelu", "gelu_backward", "erf", "silu", "native_layer_norm", "native_layer_norm_backward", "convolution", "_scaled_dot_product_flash_attention_for_cpu", "_scaled_dot_product_flash_attention_for_cpu_backward", "_scaled_dot_product_attention_math"]
+    [
+        "mm",
+        "bmm",
+        "addmm",
+        "baddbmm",
+        "addmv",
+        "mv",
+        "dot",
+        "vdot",
+        "sum",
+        "mean",
+        "var",
+        "std",
+        "var_mean",
+        "std_mean",
+        "prod",
+        "cumsum",
+        "norm",
+        "linalg_vector_norm",
+        "logsumexp",
+        "_softmax",
+        "_log_softmax",
+        "_softmax_backward_data",
+        "_log_softmax_backward_data",
+        "exp",
+        "log",
+        "tanh",
+        "sigmoid",
+        "sin",
+        "cos",
+        "pow",
+        "rsqrt",
+        "gelu",
+        "gelu_backward",
+        "erf",
+        "silu",
+        "native_layer_norm",
+        "native_layer_norm_backward",
+        "convolution",
+        "_scaled_dot_product_flash_attention_for_cpu",
+        "_scaled_dot_product_flash_attention_for_cpu_backward",
+        "_scaled_dot_product_attention_math",
+    ]
 )
 FUNCTIONS = ("exp", "log", "tanh", "sin", "cos", "atan2", "pow")  # of `math`
 

@@ -9,7 +9,6 @@ torch can be told to use ("default", "avx2", "avx512", where the processor has i
 
 import argparse
 import itertools
-import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -79,7 +78,8 @@ def changes(path: Path, variant: str) -> list[str]:
             ]
             pairs = itertools.zip_longest(*lines, fillvalue="(nothing)")
             here, there = next((a, b) for a, b in pairs if a != b)
-            near = len(os.path.commonprefix([here, there]))
+            pairs = zip(here, there, strict=False)
+            near = sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
             cut = slice(max(0, near - 60), near + 60)
             found.append(
                 f"{path.parent.name}/{path.name}#{was['id']}, variant {variant}: prints\n"
