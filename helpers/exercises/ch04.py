@@ -2,7 +2,8 @@
 
 import torch
 
-from helpers.check import Choice, Function, Value, draw, exercise
+from helpers.check import Choice, Function, Value, drawn, exercise
+from helpers.check.draws import Draws
 
 
 @exercise
@@ -70,12 +71,15 @@ def _example():
     return x, W_query, W_key, torch.eye(5)[:, 1:4]
 
 
-def _case(T, d_in, d_k, d_v, seed):
+def _case(d: Draws) -> tuple:
+    """Draw tokens (T, d_in) and three matrices that fit, with small and with large scores."""
+    T, d_in, d_k = d.size(), d.size(2), d.size()
+    spread = d.one_of(0.3, 1.0, 2.0)
     return (
-        draw(T, d_in, seed=seed),
-        draw(d_in, d_k, seed=seed + 1),
-        draw(d_in, d_k, seed=seed + 2),
-        draw(d_in, d_v, seed=seed + 3),
+        d.numbers(T, d_in),
+        d.numbers(d_in, d_k, spread=spread),
+        d.numbers(d_in, d_k, spread=spread),
+        d.numbers(d_in, d.one_of(d_k, d.size())),
     )
 
 
@@ -95,8 +99,9 @@ def one_head():
     return Function(
         right=_head,
         wrong={
-            "scaled": lambda x, q, k, v: (
-                torch.softmax(scores(x, q, k) / q.shape[1] ** 0.5, dim=-1) @ (x @ v)
+            "scaled": (
+                lambda x, q, k, v: torch.softmax(scores(x, q, k) / q.shape[1] ** 0.5, -1) @ (x @ v),
+                lambda x, q, k, v: torch.softmax(scores(x, q, k) / 2**0.5, dim=-1) @ (x @ v),
             ),
             "swapped": lambda x, q, k, v: weights(x, k, q) @ (x @ v),
             "one_matrix": (
@@ -122,12 +127,5 @@ def one_head():
             "scores": lambda x, q, k, v: scores(x, q, k),
             "values": lambda x, q, k, v: x @ v,
         },
-        cases=[
-            _example(),
-            _case(4, 3, 2, 2, 10),
-            _case(6, 4, 4, 4, 20),
-            _case(3, 3, 3, 3, 30),
-            _case(1, 2, 3, 5, 40),
-            _case(5, 6, 2, 1, 50),
-        ],
+        cases=[_example(), *drawn(10, _case)],
     )
