@@ -245,7 +245,8 @@ def unprinted(folder: Path) -> list[str]:
     return found
 
 
-DERIVED_IN = {attention: "0", block: "1", pure.forward: "10"}  # module -> how its chapters begin
+# module -> how the chapters that derive it begin
+DERIVED_IN = {attention: "0", block: "1", pure.forward: "10", pure.backward: "11"}
 
 
 def package_code(file: str = "") -> dict[str, object]:

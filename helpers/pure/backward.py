@@ -41,7 +41,8 @@ def softmax_backward(weights, gradient):
     """
     _check_weights_and_gradient(weights, gradient)
     mean = dot(weights, gradient)
-    return [w * (g - mean) for w, g in zip(weights, gradient, strict=True)]
+    pairs = zip(weights, gradient, strict=True)
+    return [w * (g - mean) for w, g in pairs]
 
 
 def matmul_backward(a, b, gradient):
@@ -97,8 +98,8 @@ def attend_backward(queries, keys, values, weights, gradient):
     grad_scores = []
     for row in zip(weights, grad_weights, strict=True):
         grad_scores.append([g / scale for g in softmax_backward(*row)])
-    columns = transpose(keys)
-    grad_queries, grad_columns = matmul_backward(queries, columns, grad_scores)
+    factors = queries, transpose(keys)
+    grad_queries, grad_columns = matmul_backward(*factors, grad_scores)
     return grad_queries, transpose(grad_columns), grad_values
 
 
@@ -191,12 +192,17 @@ def multi_head_attention_backward(
     _check_out(W_out, W_value)
     _check_gradient(gradient, len(tokens), len(W_out[0]))
     matrices = {"W_query": W_query, "W_key": W_key, "W_value": W_value}
-    qkv = [split_heads(matmul(tokens, W), num_heads) for W in matrices.values()]
+    wide = [matmul(tokens, W) for W in matrices.values()]
+    qkv = [split_heads(vectors, num_heads) for vectors in wide]
     attended = [attend(*head, causal) for head in zip(*qkv, strict=True)]
     heads, weights = zip(*attended, strict=True)
-    grad_joined, grad_out = matmul_backward(join_heads(heads), W_out, gradient)
-    grad_heads = split_heads(grad_joined, num_heads)
-    backward = zip(*qkv, weights, grad_heads, strict=True)
-    parts = zip(*[attend_backward(*head) for head in backward], strict=True)
-    gradients = dict(zip(matrices, map(join_heads, parts), strict=True))
-    return projections_backward(tokens, matrices, gradients) | {"W_out": grad_out}
+    joined = join_heads(heads)
+    grad_joined, grad_out = matmul_backward(joined, W_out, gradient)
+    pieces = split_heads(grad_joined, num_heads)
+    each = zip(*qkv, weights, pieces, strict=True)
+    grad_heads = [attend_backward(*head) for head in each]
+    grad_qkv = zip(*grad_heads, strict=True)
+    joined = map(join_heads, grad_qkv)
+    gradients = dict(zip(matrices, joined, strict=True))
+    found = projections_backward(tokens, matrices, gradients)
+    return found | {"W_out": grad_out}
