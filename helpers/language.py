@@ -32,6 +32,10 @@ _current = "en"
 def set_language(code: str) -> None:
     """Choose the language of everything that `helpers` shows from now on.
 
+    From then on plain matplotlib and seaborn figures show letters of every script as well,
+    without a font that has them: in Jupyter and Colab as they are, in a script with
+    `figure.savefig("x.svg")` and `plt.show()`; see `helpers.figures.plain`.
+
     Raises:
         ValueError: `code` is not one of the languages of the book.
     """
@@ -39,6 +43,9 @@ def set_language(code: str) -> None:
     if code not in LANGUAGES:
         raise ValueError(f"expected a language code among {', '.join(LANGUAGES)}; got {code!r}")
     _current = code
+    from helpers.figures.plain import serve_plain_figures
+
+    serve_plain_figures()
 
 
 def get_language() -> str:
