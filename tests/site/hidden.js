@@ -17,7 +17,8 @@
       const node = walker.currentNode;
       if (node.parentElement.closest("svg, style, script, td, th")) continue;
       for (const line of node.data.matchAll(/[^\n]+/g)) {
-        if (!words.test(line[0]) || /^ *(tensor)?[([]| {3}\S/.test(line[0])) continue;
+        const numbers = line[0].match(/\d+\.?\d*/g) ?? [];
+        if (!words.test(line[0]) || numbers.length > 3 || /^ *(tensor)?[([]| {3}\S/.test(line[0])) continue;
         const range = document.createRange();
         range.setStart(node, line.index);
         range.setEnd(node, line.index + line[0].length);

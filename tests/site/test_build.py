@@ -145,6 +145,17 @@ def test_a_wrong_formula_is_named(small, fault):
     assert "简体中文" in message and "frac" in message
 
 
+@pytest.mark.parametrize("script", ["<script>fetch('/')</script>", "<script src='x.js'></script>"])
+def test_a_script_in_prose_is_refused(small, fault, script):
+    write_notebook(
+        small / "chapters/ja/01-one.ipynb",
+        cell("title", "# One"),
+        cell("two", f"## Two\n\n{script}"),
+    )
+    message = fault()
+    assert "日本語" in message and "chapters/ja/01-one.ipynb has a script" in message
+
+
 def test_an_interrupted_build_leaves_the_site(small, fault, monkeypatch):
     before = whole(small / "_build/site")
     page = small / "chapters/en/index.md"

@@ -9,10 +9,12 @@ import yaml
 from browsing import page_names
 
 from helpers.language import LANGUAGES
+from helpers.widgets import scripts
 from tools.addresses import site_address
 from tools.notebooks import ROOT, chapters, read
 from tools.site import SiteError
 from tools.site.contents import caption
+from tools.site.policy import EARLY_SCRIPT, script_policy
 
 
 def test_every_language_has_every_page(site):
@@ -77,3 +79,12 @@ def test_the_parts_of_the_book_are_named_in_every_language(site, code):
 def test_a_part_without_words_is_named():
     with pytest.raises(SiteError, match=r"'Nowhere'.*\[part"):
         caption("Nowhere", "ja")
+
+
+def test_a_page_may_run_the_sites_scripts_and_the_widgets_alone(site):
+    known = script_policy(EARLY_SCRIPT, *scripts().values())
+    allowed = set(re.findall(r"'sha256-[^']+'", known))
+    for code in LANGUAGES:
+        for path in site.glob(f"{code}/*.html"):
+            policy = re.search(r'Security-Policy" content="([^"]+)"', path.read_text("utf-8"))[1]
+            assert set(re.findall(r"'sha256-[^']+'", policy)) <= allowed, path

@@ -13,7 +13,13 @@ from tools.addresses import page_address, runner_links, source_link
 from tools.notebooks import SOURCE
 from tools.site.cells import named_parts, wrapped_lines
 from tools.site.contents import caption
-from tools.site.policy import EARLY_SCRIPT, SCRIPT, file_version, script_policy
+from tools.site.policy import (
+    EARLY_SCRIPT,
+    SCRIPT,
+    file_version,
+    script_policy,
+    widget_scripts,
+)
 
 # Of all code tokens, those that _static/site.css gives no colour: thousands on a long page.
 COLOURED = r"k[ncdr]?|ow|s[12adieb]?|m[ifbh]|c[1m]?|n[fcdb]|bp|fm"
@@ -70,8 +76,8 @@ def page_body(body: str, language: str) -> str:
     seen = set()
 
     def once(found: re.Match) -> str:
-        new = found[1] not in seen
-        seen.add(found[1])
+        new = found[0] not in seen
+        seen.add(found[0])
         return found[0] if new else ""
 
     return SCRIPT.sub(once, body)
@@ -134,6 +140,7 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
     book_title = text("site.title", language)
     body = page_body(context["body"], language)
     static = "../_static/" if config.book_site else context["pathto"]("_static/", 1)
+    name = f"chapters/{language}/{source.name}"
     is_notebook = source.suffix == ".ipynb"
     context |= {
         "t": lambda key, **values: text(f"site.{key}", language, **values),
@@ -175,14 +182,14 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         "runners": runner_links(config.book_repository, f"{language}/{source.name}")
         if is_notebook
         else {},
-        "notebook": f"chapters/{language}/{source.name}",
+        "notebook": name,
         "mend": source_link(config.book_repository, language, source.name),
         "download": context["pathto"](f"_sources/{context['sourcename']}", 1)
         if is_notebook
         else None,
         "repository": config.book_repository,
         "early_script": EARLY_SCRIPT,
-        "policy": script_policy(EARLY_SCRIPT, *SCRIPT.findall(body)),
+        "policy": script_policy(EARLY_SCRIPT, *widget_scripts(body, name)),
         "version_of": file_version,
     }
     context["description"] = (
