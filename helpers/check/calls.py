@@ -125,22 +125,27 @@ def one_line(error: BaseException) -> str:
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def describe_case(function: Callable, case: tuple) -> str:
-    """Name the arguments of a case by shape or value, as in `x (6, 3), num_heads 2`."""
+def describe_case(function: Callable, case: tuple, in_full: bool = True) -> str:
+    """Name the arguments of a case, as in `x (6, 3), num_heads 2`.
+
+    Few numbers are given in full, so that a reader can try them; of more, the shape.
+    """
     names = inspect.signature(function).parameters
+    in_full &= sum(one.numel() for one in case if isinstance(one, Tensor)) <= 6
     pairs = zip(names, case, strict=False)
-    return ", ".join(f"{name} {_argument(argument)}" for name, argument in pairs)
+    return ", ".join(f"{name} {_argument(argument, in_full)}" for name, argument in pairs)
 
 
-def _argument(argument: object) -> str:
-    """Return few numbers in full, so that a reader can try them; of many the shape."""
+def _argument(argument: object, in_full: bool) -> str:
     if isinstance(argument, Tensor):
-        if argument.numel() > 6:
-            return shape_of(argument)
-        numbers = map(number_words, argument.double().flatten().tolist())
-        said = ", ".join(numbers)
-        return f"[{said}]" if argument.dim() == 1 else f"{shape_of(argument)} [{said}]"
+        return _numbers(argument.tolist()) if in_full else shape_of(argument)
     if not callable(argument) and len(said := repr(argument)) <= 60:
         return said
     numbers = as_tensor(argument)
     return describe(argument) if numbers is None else shape_of(numbers)
+
+
+def _numbers(nested: list | float) -> str:
+    if isinstance(nested, list):
+        return f"[{', '.join(map(_numbers, nested))}]"
+    return number_words(nested)

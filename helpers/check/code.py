@@ -5,6 +5,7 @@ import dis
 import functools
 import inspect
 import itertools
+import math
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, ModuleType
 
@@ -116,17 +117,26 @@ def example_name(answer: Callable, example: tuple) -> str | None:
 
 
 def example_size(answer: Callable, example: tuple, other: tuple) -> int | None:
-    """Return a number in an answer's code that is a size of the example, not of the other case."""
-    wanted = {size for size in sizes_of(example) - sizes_of(other) if size > 1}
+    """Return a number in an answer's code that is a size of the example, where the other case
+    has another one.
+    """
+    wanted = {size for _, size in _places(example) - _places(other) if size > 1}
     for function in _reached(answer):
         for code in _codes(function.__code__):
             for step in dis.get_instructions(code):
                 constants = step.argval if isinstance(step.argval, tuple) else (step.argval,)
                 if step.opname.startswith("LOAD_") and step.opname != "LOAD_FAST":
-                    for constant in constants:
-                        if _is_size(constant) and constant in wanted:
-                            return constant
+                    for size in sorted(wanted):
+                        if any(_comes_from(constant, size) for constant in constants):
+                            return size
     return None
+
+
+def _comes_from(constant: object, size: int) -> bool:
+    """Tell whether a constant is a size, or (the compiler computes `2**0.5`) a root of one."""
+    if isinstance(constant, float) and constant > 0:
+        return math.isclose(constant**2, size) or math.isclose(constant**-2, size)
+    return _is_size(constant) and constant == size
 
 
 def _is_size(value: object) -> bool:
@@ -135,10 +145,14 @@ def _is_size(value: object) -> bool:
 
 def sizes_of(case: tuple) -> set[int]:
     """Return the lengths of the axes of a case's arguments, and its whole numbers."""
+    return {size for _, size in _places(case)}
+
+
+def _places(case: tuple) -> set[tuple[tuple[int, int], int]]:
+    """Return each size of a case with its place: ((argument, axis), size)."""
     found = set()
-    for argument in case:
-        if _is_size(argument):
-            found.add(argument)
-        elif (numbers := as_tensor(argument)) is not None:
-            found |= set(numbers.shape)
+    for i, argument in enumerate(case):
+        numbers = as_tensor(argument)
+        sizes = [argument] if _is_size(argument) else [] if numbers is None else numbers.shape
+        found |= {((i, axis), size) for axis, size in enumerate(sizes)}
     return found

@@ -73,7 +73,7 @@ class Function:
         if not agree[0] or isinstance(right[first], Raised):
             found = wrong_outcome(one, right[first])
             return Verdict(found.key, found.values, Verdict("any.case", within))
-        within["example"] = describe_case(self.right, example)
+        within["example"] = describe_case(self.right, example, in_full=False)
         if name := example_name(answer, example):
             found = Verdict("any.only_example_name", {"name": name})
         elif number := example_size(answer, example, case):

@@ -1,0 +1,87 @@
+"""Answers to the exercises of chapter 08."""
+
+import torch
+
+
+def causal_mask():
+    yield lambda T: torch.ones(T, T, dtype=torch.bool).triu(diagonal=1), "right"
+    yield lambda T: ~torch.ones(T, T, dtype=torch.bool).tril(), "right"
+    yield lambda T: torch.arange(T) > torch.arange(T).unsqueeze(1), "right"
+    yield lambda T: [[j > i for j in range(T)] for i in range(T)], "right"
+    yield lambda T: torch.ones(T, T).tril().bool(), "inverted"
+    yield lambda T: torch.ones(T, T).triu().bool(), "diagonal"
+    yield lambda T: torch.ones(T, T).tril(-1).bool(), "past"
+    yield lambda T: torch.full((T, T), -torch.inf).triu(1), "infinite"
+    yield lambda T: torch.ones(T, T).triu(1), "any.boolean"
+    yield lambda T: torch.ones(6, 6).triu(1).bool(), "any.only_example_size"
+    yield lambda T: ~torch.eye(T).bool(), "any.place"
+    yield lambda T: torch.ones(T).bool(), "any.shape"
+    yield lambda T: print(torch.ones(T, T).triu(1)), "any.none"
+
+
+def masked_weights():
+    def hidden(scores):
+        return torch.ones(scores.shape[-2:]).triu(diagonal=1).bool()
+
+    def by_hand(scores):
+        powers = scores.exp().tril()
+        return powers / powers.sum(dim=-1, keepdim=True)
+
+    def underscore(scores):
+        scores.masked_fill_(hidden(scores), -torch.inf)
+        return torch.softmax(scores, dim=-1)
+
+    def leaking(scores):
+        scores.masked_fill(hidden(scores), -torch.inf)
+        return torch.softmax(scores, dim=-1)
+
+    def masked(scores, fill=-torch.inf, scale=1.0):
+        return torch.softmax(scores.masked_fill(hidden(scores), fill) / scale, dim=-1)
+
+    def only_itself(scores):
+        hide = ~torch.eye(scores.shape[-1]).bool()
+        return torch.softmax(scores.masked_fill(hide, -torch.inf), dim=-1)
+
+    def uniform(scores):
+        return by_hand(torch.zeros_like(scores))
+
+    yield underscore, "right"
+    yield masked, "right"
+    yield lambda scores: masked(scores, fill=-1e9), "right"
+    yield leaking, "still_leaks"
+    yield lambda scores: masked(scores, fill=0), "zero_scores"
+    yield only_itself, "only_itself"
+    yield uniform, "any.place"
+    yield lambda scores: masked(scores, scale=2**0.5), "any.place"
+    yield lambda scores: torch.softmax(scores, dim=-1).tril(), "not_renormalised"
+    yield by_hand, "right"
+    yield lambda scores: torch.softmax(scores.masked_fill(hidden(scores), -10), -1), "any.close"
+    yield lambda scores: scores.masked_fill(hidden(scores), -torch.inf), "any.not_finite"
+    yield lambda scores: print(masked(scores)), "any.none"
+
+
+def dropout_by_hand():
+    yield lambda weights, keep, p: weights * keep / (1 - p), "right"
+    yield lambda weights, keep, p: torch.where(keep, weights / (1 - p), 0), "right"
+    yield lambda weights, keep, p: weights.masked_fill(~keep, 0) * (1 / (1 - p)), "right"
+    yield lambda weights, keep, p: weights * keep, "no_rescale"
+    yield lambda weights, keep, p: weights * keep / p, "scaled_by_p"
+    yield lambda weights, keep, p: weights * keep * (1 - p), "multiplied"
+    yield lambda weights, keep, p: weights * ~keep / (1 - p), "inverted"
+    yield lambda weights, keep, p: weights * keep * 2, "any.factor"
+    yield lambda weights, keep, p: weights * keep / keep.float().mean(), "any.factor"
+    yield lambda weights, keep, p: weights / (1 - p), "any.place"
+    yield lambda weights, keep, p: torch.nn.functional.dropout(weights, p), "any.place"
+    yield lambda weights, keep, p: weights[keep] / (1 - p), "any.shape"
+
+
+def first_row_guess():
+    yield 1, "right"
+    yield "1", "right"
+    yield [1.0], "right"
+    yield 1.0000001, "right"
+    yield "100%", "any.not_numbers"
+    yield 0, "hidden"
+    yield 1 / 6, "equal"
+    yield 0.1667, "equal"
+    yield 0.5, "any.too_small"

@@ -1,0 +1,54 @@
+"""Answers to the exercises of chapter 09."""
+
+import torch
+
+
+def split_heads():
+    def split(x, num_heads):
+        B, T, d_out = x.shape
+        return x.view(B, T, num_heads, d_out // num_heads).transpose(1, 2)
+
+    yield split, "right"
+    yield lambda x, h: torch.stack(x.chunk(h, dim=-1), dim=1), "right"
+    yield lambda x, h: split(x, h).contiguous().numpy(), "right"
+    yield lambda x, h: x.reshape(*x.shape[:2], h, -1), "no_transpose"
+    yield lambda x, h: x.reshape(len(x), h, x.shape[1], -1), "view_only"
+    yield lambda x, h: x.reshape(*x.shape[:2], -1, h).permute(0, 3, 1, 2), "interleaved"
+    yield lambda x, h: x.split(h, dim=-1), "any.reordered"
+    yield lambda x, h: x.view(2, 6, 2, 2).transpose(1, 2), "any.only_example_size"
+    yield lambda x, h: torch.stack(x.chunk(h, dim=-1)), "any.reordered"
+    yield lambda x, h: split(x, h).flip(1), "any.reordered"
+    yield lambda x, h: print(split(x, h).shape), "any.none"
+
+
+def head_weights():
+    def scaled(width):
+        return lambda q, k: torch.softmax(q @ k.mT / width(q), dim=-1)
+
+    yield scaled(lambda q: q.shape[-1] ** 0.5), "right"
+    yield (
+        lambda q, k: torch.softmax(q / q.shape[3] ** 0.25 @ k.mT / k.shape[3] ** 0.25, -1),
+        "right",
+    )
+    yield scaled(lambda q: (q.shape[1] * q.shape[3]) ** 0.5), "model_width"
+    yield scaled(lambda q: q.shape[3]), "no_root"
+    yield scaled(lambda q: q.shape[3] ** -0.5), "multiplied"
+    yield scaled(lambda q: 1), "no_scale"
+    yield scaled(lambda q: q.shape[1] ** 0.5), "heads"
+    yield scaled(lambda q: q.shape[2] ** 0.5), "tokens"
+    yield scaled(lambda q: 3**0.5), "any.only_example_size"
+    yield lambda q, k: torch.softmax(q @ k.mT / q.shape[3] ** 0.5, dim=-2), "axis"
+    yield lambda q, k: q @ k.mT / q.shape[3] ** 0.5, "any.place"
+    yield lambda q, k: torch.softmax(k @ q.mT / q.shape[3] ** 0.5, dim=-1), "swapped"
+    yield lambda q, k: torch.softmax(q @ k.transpose(1, 2), dim=-1), "any.raised"
+
+
+def mask_polarity():
+    yield ["keep", "hide"], "right"
+    yield ("Keep", "Hide"), "right"
+    yield "keep, hide", "right"
+    yield ["hide", "keep"], "swapped"
+    yield ["hide", "hide"], "alike"
+    yield "keep", "any.choices"
+    yield [True, False], "any.choices"
+    yield [None, None], "any.empty"
