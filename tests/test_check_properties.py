@@ -120,3 +120,42 @@ def test_properties_are_told_in_the_readers_language(capsys):
     check.permutation(lambda x: None)
     check.rows_sum_to_one()
     assert capsys.readouterr().out == (messages()["check.any.empty"]["ja"] + "\n") * 3
+
+
+def multi_head(batch_first):
+    torch.manual_seed(0)
+    layer = nn.MultiheadAttention(4, 2, batch_first=batch_first)
+    return lambda x: layer(x, x, x)
+
+
+@pytest.mark.parametrize("sentences", [1, 2, 5])
+def test_tokens_on_the_first_axis_are_not_taken_for_a_hidden_future(sentences):
+    x = torch.rand(sentences, 5, 4, generator=torch.Generator().manual_seed(1))
+    with pytest.raises(AssertionError, match="the sentences are mixed"):
+        check.assert_causal(multi_head(batch_first=False), x)
+    with pytest.raises(AssertionError, match="the sentences are mixed"):
+        check.assert_permutation_equivariant(multi_head(batch_first=False), x)
+    with pytest.raises(AssertionError, match="Changing token 2 moved row 1"):
+        check.assert_causal(multi_head(batch_first=True), x)
+    check.assert_permutation_equivariant(multi_head(batch_first=True), x)
+    check.assert_causal(running_mean, x)
+
+
+def test_tokens_with_a_gradient_or_of_another_type_are_judged_too():
+    embedding = nn.Embedding(9, 4)
+    check.assert_causal(running_mean, embedding(torch.tensor([1, 5, 2])))
+    check.assert_causal(running_mean, torch.rand(4, 3, dtype=torch.float64))
+    check.assert_rows_sum_to_one(torch.eye(3, requires_grad=True).to_sparse())
+    check.assert_rows_sum_to_one(torch.eye(3).bfloat16())
+    with pytest.raises(AssertionError, match="real|numbers|list or a tensor"):
+        check.assert_rows_sum_to_one(torch.eye(3) * 1j)
+
+
+def test_what_is_no_function_of_tokens_meets_a_sentence(capsys):
+    check.causal(inputs)
+    check.permutation(3)
+    check.causal(print)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("✗ Expected: the function or class itself")
+    assert said[1].startswith("✗ Expected: the function or class itself")
+    assert "returned None" in said[2]

@@ -1,5 +1,6 @@
 """Reading an answer, whatever its form: a number, a list, an array, a tensor, words."""
 
+import contextlib
 import math
 import numbers
 from decimal import Decimal
@@ -16,7 +17,9 @@ PRINTED = {"rtol": 0.0, "atol": 6e-5}
 def is_empty(answer: object) -> bool:
     """Tell whether an answer, or a place in it, has still to be filled in."""
     if isinstance(answer, (list, tuple)):
-        return len(answer) == 0 or any(is_empty(part) for part in answer)
+        with contextlib.suppress(RecursionError):  # a list that holds itself
+            return len(answer) == 0 or any(is_empty(part) for part in answer)
+        return False
     return answer is None or answer is ... or (isinstance(answer, str) and not answer.strip())
 
 
@@ -66,7 +69,8 @@ def words(answer: object) -> object:
     """Return words, alone or in lists, without what does not count: case, spaces, quotes."""
     answer = plain(answer)
     if isinstance(answer, list):
-        return [words(word) for word in answer]
+        with contextlib.suppress(RecursionError):
+            return [words(word) for word in answer]
     return answer.strip(" \t\r\n\"'`.").casefold() if isinstance(answer, str) else answer
 
 
@@ -88,8 +92,8 @@ def number_words(number: float) -> str:
 
 def describe(answer: object) -> str:
     """Say in one short line what something is: its type, and its shape or value."""
-    if answer is None:
-        return "None"
+    if answer is None or isinstance(answer, BaseException):
+        return repr(answer)[:80]
     if isinstance(answer, Tensor):
         kind = str(answer.dtype).removeprefix("torch.")
         return f"Tensor {shape_of(answer)}" + ("" if answer.is_floating_point() else f" {kind}")

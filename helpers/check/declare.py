@@ -1,6 +1,7 @@
 """Declaring an exercise, and the verdict on an answer to it."""
 
 import functools
+import inspect
 from collections.abc import Callable
 
 from helpers.check.calls import book_defaults
@@ -21,7 +22,7 @@ def exercise(declare: Callable) -> Callable:
             f"the exercise {name} of {place} is declared in {earlier} already: "
             "rename one of the two, with its words and in its notebook"
         )
-    EXERCISES[name] = functools.cache(declare)
+    EXERCISES[name] = functools.cache(book_defaults()(declare))
 
     def check(answer=None) -> None:
         say(verdict(name, answer))
@@ -33,8 +34,8 @@ def exercise(declare: Callable) -> Callable:
 
 def _place(declare: Callable) -> str:
     """Return where an exercise is declared, as in `helpers/exercises/ch03.py, line 12`."""
-    line = declare.__wrapped__.__code__ if hasattr(declare, "__wrapped__") else declare.__code__
-    return f"{declare.__module__.replace('.', '/')}.py, line {line.co_firstlineno}"
+    line = inspect.unwrap(declare).__code__.co_firstlineno
+    return f"{declare.__module__.replace('.', '/')}.py, line {line}"
 
 
 def verdict(name: str, answer: object) -> Verdict:

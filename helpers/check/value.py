@@ -1,6 +1,7 @@
 """Exercises whose answer is a number, a list or a tensor."""
 
 import ast
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -66,7 +67,8 @@ class Value:
         """Return the answer with its words turned into the numbers that they stand for."""
         answer = plain(answer)
         if isinstance(answer, list):
-            return [self._numbers(part) for part in answer]
+            with contextlib.suppress(RecursionError):  # a list that holds itself
+                return [self._numbers(part) for part in answer]
         if not isinstance(answer, str):
             return answer
         named = {words(word): number for word, number in self.names.items()}

@@ -1,0 +1,241 @@
+"""Answers in any form, and readers' sessions of any kind: right, or a sentence that is true."""
+
+from collections import UserList
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from helpers import check, examples
+from helpers.check import Choice, Function, Value, drawn, verdict
+from helpers.exercises import EXERCISES
+
+NUMBERS = Value(right=[0.25, 0.5, 1.0], wrong={"double": [0.5, 1.0, 2.0]})
+
+
+class Series(UserList):
+    """As pandas has it: `to_numpy` gives the values."""
+
+    def to_numpy(self):
+        return np.array(self.data)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (0.25, 0.5, 1),
+        [Fraction(1, 4), Decimal("0.5"), True + 0.0],
+        ["0.25", "1/2", " 1 "],
+        "[0.25, 0.5, 1.0]",
+        np.array([0.25, 0.5, 1.0]),
+        np.array([[0.25], [0.5], [1.0]], dtype=np.float16),
+        Series([0.25, 0.5, 1.0]),
+        [np.float32(0.25), torch.tensor(0.5), torch.tensor([1.0]).squeeze()],
+        torch.tensor([0.25, 0.5, 1.0], dtype=torch.bfloat16),
+        torch.tensor([0.25, 0.5, 1.0], requires_grad=True) * 1,
+        torch.tensor([0.25, 0.5, 1.0]).to_sparse(),
+        torch.tensor([0.25, 0.5, 1.0], dtype=torch.complex64),
+        nn.Parameter(torch.tensor([0.25, 0.5, 1.0])),
+        nn.Embedding.from_pretrained(torch.tensor([[0.25, 0.5, 1.0]]), freeze=False)(
+            torch.tensor([0])
+        ),
+    ],
+    ids=str,
+)
+def test_the_right_numbers_are_right_in_any_form(answer):
+    assert NUMBERS.verdict(answer).key == "right"
+
+
+@pytest.mark.parametrize(
+    ("answer", "key"),
+    [
+        ((1, 2, 3j), "any.not_numbers"),
+        ({0.25, 0.5}, "any.not_numbers"),
+        (nn.Embedding(3, 1), "any.call_it"),
+        (torch.tensor([0.25, 0.5, 1.0], device="meta"), "any.not_numbers"),
+        (np.array([[0.5, 1.0, 2.0]]), "double"),
+        ([10**400, 1, 1], "any.not_numbers"),
+        ([0.25, float("nan"), 1], "any.not_finite"),
+        ([True, False, True], "any.not_numbers"),
+        ([0.25, 0.5, 1.5], "any.numbers"),
+        ([0.25, 0.5, None], "any.empty"),
+        ([[0.25, 0.5], [1.0, 0.0]], "any.count"),
+        (np.array([]), "any.not_numbers"),
+    ],
+    ids=str,
+)
+def test_other_answers_meet_a_sentence(answer, key):
+    assert NUMBERS.verdict(answer).key == key
+
+
+def test_a_list_that_holds_itself_is_no_answer():
+    endless = []
+    endless.append(endless)
+    assert NUMBERS.verdict(endless).key == "any.not_numbers"
+
+
+def test_words_may_stand_for_numbers_where_the_exercise_says_so():
+    largest = Value(right=[1, 2], wrong={"swapped": [2, 1]}, names={"Your": 1, "journey": 2})
+    for answer in (["Your", "journey"], np.array(["your", "Journey"]), ["Your", 2], [1, 2]):
+        assert largest.verdict(answer).key == "right"
+    assert largest.verdict(["journey", "Your"]).key == "swapped"
+    assert largest.verdict(["Your", "starts"]).key == "any.choices"
+
+
+def test_measured_and_other_right_answers_are_welcome_where_the_exercise_says_so():
+    count = Value(right=100, wrong={"half": 50}, tolerance=5, accept=(200,))
+    found = {answer: count.verdict(answer).key for answer in (95, 104.9, 200, 50, 106)}
+    assert found == {95: "right", 104.9: "right", 200: "right", 50: "half", 106: "any.too_large"}
+
+
+def test_a_word_is_read_in_any_form():
+    one = Choice(right="same", wrong={"other": "sharper"})
+    for answer in ("same", '"Same"', ["same"], ("same",), np.str_("SAME"), Series(["same"])):
+        assert one.verdict(answer).key == "right"
+    for answer in (torch.tensor(1.0), np.arange(3), len, {"same": 1}, b"same", float("nan")):
+        assert one.verdict(answer).key == "any.choice"
+
+
+def test_differences_are_told_without_the_right_number():
+    right = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
+    table = Value(right=right, wrong={})
+    cases = {
+        "any.transposed": right.T,
+        "any.factor": right * -3,
+        "any.shift": right + 1,
+        "any.row_factors": right * torch.tensor([[2.0], [3.0]]),
+        "any.reordered": right.flip(0),
+        "any.close": right * torch.tensor([1.001, 1.0]),
+        "any.numbers": right * torch.tensor([[1.0, 1.0], [1.0, 7.0]]),
+        "any.shape": torch.ones(3, 3),
+    }
+    for key, answer in cases.items():
+        assert table.verdict(answer).key == key
+    found = table.verdict(cases["any.numbers"])
+    assert found.values == {"given": "35", "place": "[1, 1]", "count": 3, "total": 4}
+
+
+def of(*outcomes):
+    """Return a function exercise on the numbers 0, 1, 2, ... and a function with these outcomes."""
+
+    def answer(n):
+        found = outcomes[n]
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    return answer, Function(right=answer, wrong={}, cases=[(n,) for n in range(len(outcomes))])
+
+
+class Own(ValueError):
+    pass
+
+
+def test_an_error_is_raised_and_not_returned():
+    _, task = of(1.0, ValueError("no"))
+    assert task.verdict(of(1.0, Own("mine"))[0]).key == "right"
+    for returned in (lambda n: 1.0 if n == 0 else ValueError("no"), [ValueError][0]):
+        found = task.verdict(returned)
+        assert found.key in ("any.returned_error", "any.should_raise")
+    assert task.verdict(lambda n: 1.0 if n == 0 else ValueError).key == "any.returned_error"
+    assert task.verdict(of(1.0, TypeError("no"))[0]).key == "any.other_error"
+    assert task.verdict(lambda n: 1.0).key == "any.should_raise"
+
+
+def test_a_function_that_ends_the_session_only_fails():
+    _, task = of(1.0)
+    assert task.verdict(lambda n: exit()).key == "any.raised"
+
+
+def test_what_is_not_filled_in_yet_is_told_from_what_returns_nothing():
+    def docstring(x):
+        """Return the weights of x."""
+
+    def gap(x):
+        weights = ...
+        return weights @ x
+
+    def refuses(x):
+        """Return the weights of x."""
+        raise NotImplementedError("to do")
+
+    def shows(x):
+        print(x)
+
+    def forgets(x):
+        x @ x.T
+
+    for f in (docstring, gap, refuses, lambda x: None, lambda x: ...):
+        assert verdict("all_pairs", f).key == "any.empty"
+    for f in (shows, forgets, print):
+        assert verdict("all_pairs", f).key == "any.none"
+
+
+def test_names_and_sizes_are_blamed_only_where_they_are_read():
+    T, epsilon = 6, 1e-3
+
+    def scores_of(x):
+        return x @ examples_of_the_notebook.T
+
+    examples_of_the_notebook = examples.inputs
+
+    def through_another(x):
+        return scores_of(x)
+
+    def with_constant(x):
+        return x @ x.T if len(x) == T else x @ x.T + 0.5
+
+    def with_epsilon(x):
+        return x @ x.T + (epsilon if len(x) % 2 else 0)
+
+    found = verdict("all_pairs", through_another)
+    assert (found.key, found.values) == (
+        "any.only_example_name",
+        {"name": "examples_of_the_notebook"},
+    )
+    assert verdict("all_pairs", with_constant).values == {"name": "T"}
+    assert not verdict("all_pairs", with_epsilon).key.startswith("any.only")
+
+
+@pytest.fixture
+def float64_by_default():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def test_another_default_type_changes_no_verdict(float64_by_default):
+    for declare in EXERCISES.values():
+        declare.cache_clear()
+    for name, declare in EXERCISES.items():
+        assert verdict(name, declare().right).key == f"{name}.right"
+    assert verdict("attention_function", lambda x: torch.zeros(x.shape)).key == "any.place"
+    assert torch.get_default_dtype() is torch.float64
+    check.causal(lambda x: x.cumsum(0))
+
+
+def test_what_a_reader_does_to_an_example_changes_nothing():
+    from helpers.examples import inputs, tokens
+
+    inputs *= 10
+    tokens.clear()
+    assert examples.inputs.max() < 1
+    assert examples.tokens[0] == "Your"
+    assert verdict("dot_by_hand", 0.9422).key == "dot_by_hand.right"
+    assert verdict("attention_function", lambda x: torch.softmax(x @ x.T, -1) @ x).key.endswith(
+        ".right"
+    )
+    assert not set(examples.__all__) & set(vars(examples)), "an example that hands out no copy"
+
+
+def test_drawn_cases_are_the_same_at_every_call():
+    def make(d):
+        return d.numbers(d.size(), d.size(2, 3)), d.weights(2, 2), d.mask(3), d.one_of("a", "b")
+
+    one, other = drawn(5, make), drawn(5, make)
+    for first, second in zip(one, other, strict=True):
+        assert all(map(torch.equal, first[:3], second[:3])) and first[3] == second[3]
+    assert len({tuple(case[0].shape) for case in one}) > 2
