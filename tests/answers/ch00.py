@@ -18,5 +18,6 @@ def pull_to_river():
     yield [0.9, 0.1], "the_goal"
     yield [20, 80], "percent"
     yield [0.5, 0.5], "half"
-    yield [0.3, 0.7], "any.numbers"
+    yield [0.3, 0.7], "too_little"
+    yield [0.22, 0.78], "any.numbers"
     yield 0.8, "any.count"
