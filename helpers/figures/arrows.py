@@ -11,14 +11,17 @@ from helpers.language import text
 
 
 @own_style
-def arrows(vectors, labels, *, angle=True, title=None):
+def arrows(vectors, labels, *, angle=True, difference=False, shadow=False, title=None):
     """Draw vectors of the plane from the origin, with their lengths; return a `Figure`.
 
     vectors: (n, 2), real, none of length 0, at most six; labels: n names, shown as they are.
     angle: mark the angle between the first two, and say it with their dot product.
+    difference: draw the third side of the triangle that the first two make, a - b.
+    shadow: draw the shadow (the projection) that the second one casts on the line of the first.
 
     Raises:
-        ValueError: vectors that are not 2-D, names that do not fit, a vector of length 0.
+        ValueError: vectors that are not 2-D, names that do not fit, a vector of length 0, a
+            difference or a shadow of a single vector.
     """
     tips = matrix(vectors, "vectors", finite=True)
     labels = names_of(labels, "labels")
@@ -29,6 +32,8 @@ def arrows(vectors, labels, *, angle=True, title=None):
     lengths = [math.hypot(*tip) for tip in tips]
     if min(lengths) == 0:
         raise ValueError("expected vectors longer than 0; got one of length 0")
+    if (difference or shadow) and len(tips) < 2:
+        raise ValueError("expected two vectors for a difference or a shadow; got one")
     notes = [
         text("figures.length", name=name, length=fixed(length, 2))
         for name, length in zip(labels, lengths, strict=True)
@@ -70,6 +75,10 @@ def arrows(vectors, labels, *, angle=True, title=None):
             annotation_clip=False,
         )
         axes.plot([], [], label=notes[i], **line_style(i))
+    if difference:
+        notes.append(_draw_difference(axes, tips, labels, ink))
+    if shadow:
+        notes.append(_draw_shadow(axes, tips, lengths, labels, ink))
     _name_tips(axes, tips, labels, scale)
     name_axes(axes, heading(title), "", summary, notes, stacked=True)
     alt = text("figures.arrows", count=len(tips))
@@ -83,7 +92,39 @@ def arrows(vectors, labels, *, angle=True, title=None):
         )
         for name, (x, y), length in zip(labels, tips, lengths, strict=True)
     ]
+    where += [titled(note) for note in notes[len(tips) :]]
     return finish(drawing, sentences(titled(heading(title)), alt, *where, titled(summary)))
+
+
+def _draw_difference(axes, tips, labels, ink) -> str:
+    """Draw the side from the second tip to the first; return what there is to say about it."""
+    (a, b), (c, d) = tips[:2]
+    name = f"{labels[0]} − {labels[1]}"
+    note = text("figures.length", name=name, length=fixed(math.hypot(a - c, b - d), 2))
+    style = {"linewidth": points(1.8), "linestyle": (0, (3, 2)), "clip_on": False}
+    axes.plot([c, a], [d, b], color=ink, label=note, **style)
+    axes.annotate(
+        name,
+        ((a + c) / 2, (b + d) / 2),
+        (points(8), points(4)),
+        textcoords="offset points",
+        fontsize=points(13),
+        annotation_clip=False,
+    )
+    return note
+
+
+def _draw_shadow(axes, tips, lengths, labels, ink) -> str:
+    """Draw the second vector's shadow on the line of the first, and the light that casts it."""
+    (a, b), (c, d) = tips[:2]
+    share = (a * c + b * d) / lengths[0] ** 2
+    foot = (share * a, share * b)
+    note = text("figures.shadow", a=labels[0], b=labels[1], length=fixed(share * lengths[0], 2))
+    light = {"linewidth": points(1.4), "linestyle": (0, (2, 2)), "clip_on": False}
+    axes.plot([c, foot[0]], [d, foot[1]], color=ink, **light)
+    band = {"linewidth": points(9), "alpha": 0.35, "solid_capstyle": "butt", "clip_on": False}
+    axes.plot([0, foot[0]], [0, foot[1]], color=COLOURS[1], label=note, **band)
+    return note
 
 
 def _mark_angle(axes, tips, lengths, labels, ink) -> str:

@@ -118,6 +118,10 @@ def every():
         "arrows-left": figures.arrows(
             [[1.0, 2.0], [-2.0, -0.5]], ["$a$", "ベクトル"], title="dot_product"
         ),
+        "arrows-triangle": figures.arrows(
+            [[3, 1], [1, 2]], ["a", "b"], angle=False, difference=True
+        ),
+        "arrows-shadow": figures.arrows([[3, 1], [-2, 1]], ["a", "f"], shadow=True),
         "arrows-alone": figures.arrows([[-1.0, 0.0]], ["a"], angle=False),
     }
 

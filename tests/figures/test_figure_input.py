@@ -54,6 +54,7 @@ SQUARE = [[1.0, 2.0], [3.0, 4.0]]
         (lambda: figures.bars([], {"loss": []}, y_label="loss"), r"names in categories; got"),
         (lambda: figures.arrows([[1, 2, 3]], ["a"]), r"shape \(n, 2\); got \(1, 3\)"),
         (lambda: figures.arrows(SQUARE, ["a"]), r"2 labels for vectors; got 1"),
+        (lambda: figures.arrows([[1, 0]], ["a"], shadow=True), r"expected two vectors"),
         (lambda: figures.arrows([[0, 0]], ["a"]), r"longer than 0; got one of length 0"),
         (
             lambda: figures.attention_steps([[1.0]], SQUARE, SQUARE, SQUARE, ["a", "b"]),

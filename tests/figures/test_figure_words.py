@@ -72,6 +72,7 @@ def test_alt_says_size_axes_and_the_telling_numbers(drawn, code):
     assert text("figures.steps", code) in alt["steps"]
     assert "1034" in alt["variance"] and text("figures.log", code) in alt["variance"]
     assert "journey 1.50" in alt["bars"]
+    assert "2.24" in alt["arrows-triangle"] and "−1.58" in alt["arrows-shadow"]
     assert "39.7" in alt["arrows"] and "0.64" in alt["arrows"] and "1.03" in alt["arrows"]
     for name, words in alt.items():
         assert not re.search(r"[{}$\\]|figures\.|label\.|  ", words), name
