@@ -18,6 +18,7 @@ _MODULE_OF = {  # public name -> the module that holds it
     "set_language": "helpers.language",
     "simple_self_attention": "helpers.attention",
     "softmax_naive": "helpers.attention",
+    "where": "helpers.widgets.where",
 }
 __all__ = list(_MODULE_OF)
 
