@@ -37,5 +37,5 @@ def test_it_has_no_script():
 
 
 def test_an_unknown_part_is_refused():
-    with pytest.raises(ValueError, match="expected parts among tokens, .*; got 'atention'"):
+    with pytest.raises(ValueError, match=r"expected parts among tokens, .*; got 'atention'"):
         where("scores", "atention")
