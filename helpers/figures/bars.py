@@ -4,7 +4,7 @@ from helpers.figures.chart import WIDTH, chart, fill_style, limits, name_axes, s
 from helpers.figures.checked import check_digits, names_of, series_of
 from helpers.figures.letters import plain, width
 from helpers.figures.style import finish, own_style, points
-from helpers.figures.words import fixed, heading, label, listed, sentences, titled
+from helpers.figures.words import capital, fixed, heading, label, listed, sentences, titled
 from helpers.language import text
 
 SHARE = 0.9  # of a category's place that its bars take
@@ -53,7 +53,7 @@ def bars(categories, series, *, x_label=None, y_label, title=None, digits=2):
     turn = {"rotation": 45, "ha": "right", "rotation_mode": "anchor"} if is_slanted else {}
     set_ticks(axes.yaxis, False, 6, whole=digits == 0)
     axes.set_xticks(range(n), categories, **turn)
-    name_axes(axes, title, x_words, y_words, names if count > 1 else ())
+    name_axes(axes, title, x_words, capital(y_words), names if count > 1 else ())
     alt = text("figures.bars", y=plain(y_words), count=n)
     if x_words:
         alt = text("figures.bars-over", y=plain(y_words), x=plain(x_words), count=n)

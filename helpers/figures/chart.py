@@ -29,7 +29,7 @@ def name_axes(axes, title: str, x_words: str, y_words: str, entries, stacked=Fal
     above = points(10)
     if y_words:
         axes.annotate(
-            capital(y_words),
+            y_words,
             (0, 1),
             (0, above),
             xycoords="axes fraction",

@@ -12,7 +12,7 @@ from helpers.figures.chart import (
 from helpers.figures.checked import series_of, vector
 from helpers.figures.letters import plain
 from helpers.figures.style import finish, own_style
-from helpers.figures.words import heading, label, number, sentences, titled
+from helpers.figures.words import capital, heading, label, number, sentences, titled
 from helpers.language import text
 
 
@@ -45,7 +45,7 @@ def lines(x, series, *, x_label, y_label, log_x=False, log_y=False, title=None, 
         axes.plot(x, column, label=name, **line_style(i), **marks)
     set_ticks(axes.yaxis, log_y, 6)
     set_ticks(axes.xaxis, log_x, 6, sorted(set(x)) if values_fit(x, log_x) else None)
-    name_axes(axes, title, x_words, y_words, names if len(names) > 1 else ())
+    name_axes(axes, title, x_words, capital(y_words), names if len(names) > 1 else ())
     on = text("figures.log")
     alt = text(
         "figures.lines",
