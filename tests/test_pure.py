@@ -130,6 +130,12 @@ def test_the_published_digits_to_what_float64_guarantees():
     torch.testing.assert_close(real(contexts), real(entry["expected"]), rtol=1e-14, atol=0)
 
 
+def test_the_largest_float_is_welcome():
+    largest = math.nextafter(math.inf, 0)
+    assert pure.softmax([largest, 0.0]) == [1.0, 0.0]
+    assert pure.dot([largest], [-1.0]) == -largest
+
+
 def test_whole_numbers_and_tuples_are_welcome():
     assert pure.dot((1, 2), [3, 4]) == 11.0
     assert pure.attention_scores([(1, 0), (0, 2)]) == [[1.0, 0.0], [0.0, 4.0]]
@@ -373,6 +379,8 @@ TWO = [[1.0, 0.0], [0.0, 1.0]]
         (lambda: pure.self_attention(TWO, TWO, [[1], [1]], TWO), ValueError, "of one shape; got"),
         (lambda: pure.self_attention(TWO, "x", TWO, TWO), TypeError, "W_query to be a list of"),
         (lambda: pure.self_attention(TWO, TWO, [["a", 1]], TWO), TypeError, "row 0 of W_key"),
+        (lambda: pure.split_heads([], 1), ValueError, "vectors to hold at least one row"),
+        (lambda: pure.split_heads([[1, 2], [3]], 1), ValueError, "2 numbers in row 0 of vectors"),
         (lambda: pure.split_heads(TWO, 3), ValueError, "num_heads=3 and width 2"),
         (lambda: pure.split_heads(TWO, 0), ValueError, "num_heads=0 and width 2"),
         (lambda: pure.split_heads(TWO, -1), ValueError, "num_heads=-1 and width 2"),

@@ -92,7 +92,7 @@ def attend_backward(queries, keys, values, weights, gradient):
 
     Source: Vaswani et al. 2017, Attention Is All You Need, eq. 1, differentiated.
     """
-    _check_attended(queries, keys, values, weights, gradient)
+    _check_attended(queries, keys, values, weights)
     scale = math.sqrt(len(keys[0]))
     grad_weights, grad_values = matmul_backward(weights, values, gradient)
     grad_scores = []
@@ -157,7 +157,6 @@ def self_attention_backward(tokens, W_query, W_key, W_value, gradient, causal=Fa
     Source: Vaswani et al. 2017, Attention Is All You Need, eq. 1, differentiated.
     """
     _check_projections(tokens, W_query=W_query, W_key=W_key, W_value=W_value)
-    _check_gradient(gradient, len(tokens), len(W_value[0]))
     matrices = {"W_query": W_query, "W_key": W_key, "W_value": W_value}
     qkv = [matmul(tokens, W) for W in matrices.values()]
     _contexts, weights = attend(*qkv, causal)
@@ -190,7 +189,6 @@ def multi_head_attention_backward(
     _check_heads(W_query, num_heads, "W_query")
     _check_heads(W_value, num_heads, "W_value")
     _check_out(W_out, W_value)
-    _check_gradient(gradient, len(tokens), len(W_out[0]))
     matrices = {"W_query": W_query, "W_key": W_key, "W_value": W_value}
     wide = [matmul(tokens, W) for W in matrices.values()]
     qkv = [split_heads(vectors, num_heads) for vectors in wide]

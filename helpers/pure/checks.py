@@ -186,8 +186,8 @@ def _check_weights_and_gradient(weights, gradient):
     _check_finite(max(gradient) - min(gradient), "the differences in gradient")
 
 
-def _check_attended(queries, keys, values, weights, gradient):
-    """Refuse weights and a gradient that do not belong to these queries, keys and values."""
+def _check_attended(queries, keys, values, weights):
+    """Refuse weights that do not belong to these queries, keys and values."""
     _check_qkv(queries, keys, values, causal=False)
     _check_matrix(weights, "weights")
     if _shape(weights) != (len(queries), len(keys)):
@@ -195,11 +195,10 @@ def _check_attended(queries, keys, values, weights, gradient):
             f"expected weights of shape {(len(queries), len(keys))}, queries by keys; "
             f"got {_shape(weights)}"
         )
-    _check_gradient(gradient, len(queries), len(values[0]))
 
 
 def _check_named(tokens, matrices, gradients):
-    """Refuse projections whose gradients have other names or shapes."""
+    """Refuse projections whose gradients have other names."""
     if not isinstance(matrices, dict) or not isinstance(gradients, dict):
         raise TypeError(
             "expected matrices and gradients as dicts; "
@@ -212,7 +211,6 @@ def _check_named(tokens, matrices, gradients):
     _check_tokens(tokens)
     for name, matrix in matrices.items():
         _check_matrix(matrix, name)
-        _check_gradient(gradients[name], len(tokens), len(matrix[0]))
 
 
 def _shape(matrix):
