@@ -109,6 +109,38 @@ def test_chapters_run_there(colab):
     assert str(folder.parent) in where, "helpers was not installed from the repository"
 
 
+OWN_FIGURES = [
+    "import matplotlib.pyplot as plt, seaborn as sns\n"
+    "plt.plot([1, 2], label='손실'); plt.title('次元数 $d_k$'); plt.legend();",
+    "sns.heatmap([[1, 2]], xticklabels=['旅', '词元'], annot=True); plt.show()",
+]
+
+
+def test_a_readers_own_figures_show_letters_there(colab):
+    folder, environment, _ = colab
+    notebook = json.loads((CHAPTERS / "ja" / "03-simple-self-attention.ipynb").read_text("utf-8"))
+    setup = next(cell for cell in notebook["cells"] if cell["id"] == "setup")
+    own = [{**setup, "id": f"own-{k}", "source": code} for k, code in enumerate(OWN_FIGURES)]
+    copy = folder / "own-figures.ipynb"
+    copy.write_text(json.dumps({**notebook, "cells": [setup, *own]}), "utf-8")
+    # Jupyter and Colab name a backend of their own where none is named.
+    environment = {k: v for k, v in environment.items() if k != "MPLBACKEND"}
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, copy],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    _, first, second = read(copy)["cells"]
+    for cell, words in ((first, ["손실", "次元数 "]), (second, ["旅", "词元"])):
+        assert all(output.get("name") != "stderr" for output in cell["outputs"])
+        shown = [output["data"] for output in cell["outputs"] if "data" in output]
+        (svg,) = ["".join(data["image/svg+xml"]) for data in shown if "image/svg+xml" in data]
+        assert all(f">{word}<" in svg for word in words)
+
+
 def test_badges_open_the_same_chapter():
     for language in LANGUAGES:
         for path in chapters(language):
