@@ -15,6 +15,7 @@ _MODULE_OF = {  # public name -> the module that holds it
     "SelfAttentionV1": "helpers.attention",
     "SelfAttentionV2": "helpers.attention",
     "explore": "helpers.widgets.explore",
+    "plane": "helpers.widgets.plane",
     "product": "helpers.widgets.product",
     "set_language": "helpers.language",
     "simple_self_attention": "helpers.attention",
