@@ -20,6 +20,7 @@ _MODULE_OF = {  # public name -> the module that holds it
     "set_language": "helpers.language",
     "simple_self_attention": "helpers.attention",
     "softmax_naive": "helpers.attention",
+    "steps": "helpers.widgets.steps",
     "where": "helpers.widgets.where",
 }
 __all__ = list(_MODULE_OF)
