@@ -245,6 +245,8 @@ def test_attend_is_torchs(n, d_in, d_k, d_v, causal, seed, m):
     contexts, weights = pure.attend(q.tolist(), k.tolist(), v.tolist(), causal)
     close(contexts, F.scaled_dot_product_attention(q, k, v, is_causal=causal))
     close(pure.matmul(weights, v.tolist()), real(contexts))
+    if not causal:
+        assert pure.attend(q.tolist(), k.tolist(), v.tolist()) == (contexts, weights)
     assert all(math.isclose(sum(row), 1.0) for row in weights)
     hidden = [w for i, row in enumerate(weights) for w in row[i + 1 :] if causal]
     assert set(hidden) <= {0.0}
