@@ -15,13 +15,16 @@ _MODULE_OF = {  # public name -> the module that holds it
     "SelfAttentionV1": "helpers.attention",
     "SelfAttentionV2": "helpers.attention",
     "explore": "helpers.widgets.explore",
+    "heads": "helpers.widgets.heads",
     "plane": "helpers.widgets.plane",
     "product": "helpers.widgets.product",
     "set_language": "helpers.language",
     "simple_self_attention": "helpers.attention",
     "softmax_naive": "helpers.attention",
     "steps": "helpers.widgets.steps",
+    "turn": "helpers.widgets.turn",
     "where": "helpers.widgets.where",
+    "width": "helpers.widgets.width",
 }
 __all__ = list(_MODULE_OF)
 
