@@ -81,11 +81,11 @@ const speaker = (host) => {
   };
 };
 
-// Cells that one Tab reaches and arrow keys walk: `cells` is a list of rows of elements.
+// Cells that one Tab reaches and arrow keys walk: `cells` is a list of rows of elements; a place
+// without one is null, and stands for the next one to its right.
 // choose(i, j) follows a click, a tap, the focus or a key; look(i, j) the mouse over a cell, and
 // look() its leaving; leave() the key Escape. Returns what moves the tab stop to a cell.
 const grid = (cells, { choose, look, leave }) => {
-  const all = cells.flat();
   let stop;
   const to = (i, j) => {
     if (stop) stop.tabIndex = -1;
@@ -93,13 +93,8 @@ const grid = (cells, { choose, look, leave }) => {
     stop.tabIndex = 0;
     return stop;
   };
-  const place = (cell) => {
-    const i = cells.findIndex((row) => row.includes(cell));
-    return [i, cells[i].indexOf(cell)];
-  };
-  const press = (event) => {
+  const press = (event, i, j) => {
     if (event.altKey || event.metaKey) return;
-    const [i, j] = place(event.currentTarget);
     const whole = event.ctrlKey;
     const [down, right] = [cells.length - 1, cells[0].length - 1];
     const next = {
@@ -110,23 +105,25 @@ const grid = (cells, { choose, look, leave }) => {
     event.preventDefault();
     event.stopPropagation();
     if (event.key === "Escape") return leave();
-    const [row, column] = [clamp(next[0], 0, down), clamp(next[1], 0, right)];
+    const row = clamp(next[0], 0, down);
+    let column = clamp(next[1], 0, right);
+    while (!cells[row][column]) column++;
     to(row, column).focus();
     choose(row, column);
   };
-  for (const cell of all) {
+  each(cells, (cell, i, j) => {
+    if (!cell) return;
     cell.tabIndex = -1;
     const here = () => {
-      to(...place(cell));
-      choose(...place(cell));
+      to(i, j);
+      choose(i, j);
     };
     cell.addEventListener("focus", here);
     cell.addEventListener("click", () => (document.activeElement === cell ? here() : cell.focus()));
-    cell.addEventListener("keydown", press);
-    cell.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && look(...place(cell)));
+    cell.addEventListener("keydown", (event) => press(event, i, j));
+    cell.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && look(i, j));
     cell.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && look());
-  }
-  to(0, 0);
+  });
   return to;
 };
 
@@ -160,8 +157,8 @@ const define = (kind, live) => {
   if (customElements.get(name)) return;
   customElements.define(name, class extends HTMLElement {
     connectedCallback() {
-      // While the page is still being parsed, what stands inside is not yet there.
-      if (document.readyState === "loading")
+      // The parser brings an element before what stands inside; what follows shows it complete.
+      if (document.readyState === "loading" && !this.nextElementSibling)
         document.addEventListener("DOMContentLoaded", () => this.connectedCallback(), { once: true });
       else if (!this.live && this.dataset.given) {
         this.live = true;

@@ -89,6 +89,11 @@ def quoted(value: str) -> str:
     return visible(value).replace("&", "&amp;").replace("<", "&lt;").replace("'", "&#39;")
 
 
+def wording(words: str) -> str:
+    """Return `words` as HTML; the k of √d_k goes down."""
+    return escaped(words).replace("√d_k", "√d<sub>k</sub>")
+
+
 def word(kind: str, name: str, **values: object) -> str:
     """Return the message `widgets.KIND.NAME` in the reader's language."""
     return text(f"widgets.{kind}.{name}", **values)
@@ -147,6 +152,24 @@ def number(x: float, digits: int) -> str:
     """
     x = round(x, 12) + 0.0  # -0.0 becomes 0.0
     return f"{x:.{digits}e}" if abs(x) >= 1e7 else f"{x:.{digits}f}"
+
+
+def places(numbers: list[float], digits: int) -> int:
+    """Return the decimals that show each of these numbers in full, `digits` at most."""
+    count = 1
+    while count < digits and any(round(x, count) != x for x in numbers):
+        count += 1
+    return count
+
+
+def signed(shown: str) -> str:
+    """Return a factor or term, in brackets if it is negative."""
+    return f"({shown})" if shown.startswith("-") else shown
+
+
+def few(terms: list[str], mark: str = " + ") -> str:
+    """Return terms with `mark` between them; a long list shows its first."""
+    return mark.join([*terms[:4], "…"] if len(terms) > 8 else terms)
 
 
 # Files of this folder.

@@ -13,8 +13,10 @@ define("explore", (host, given, words) => {
   const rowTokens = rows.map((row) => row.cells[0].textContent);
   const keyTokens = [...heading].slice(1).map((cell) => cell.textContent);
   const now = { temperature: given.temperature, scale: given.scale, causal: given.causal, head: 0 };
-  const trace = make("div", { className: "trace", ariaLive: "polite" });
-  let chosen, step;
+  const trace = host.querySelector(".trace");
+  const say = speaker(host);
+  let chosen = given.start;
+  let step;
 
   const print = (x) => number(x, digits);
   const vector = (numbers) => `(${few(numbers, ", ")})`;
@@ -42,7 +44,7 @@ define("explore", (host, given, words) => {
       cell.textContent = print(x);
       cell.className = step.masked?.[i][j] === -Infinity ? "masked" : shade;
     });
-    const note = table.querySelector("caption span");
+    const note = table.querySelector(".head");
     if (note) note.textContent = given.heads[now.head];
     show(chosen);
   };
@@ -64,6 +66,13 @@ define("explore", (host, given, words) => {
     if (steps.length > 12) steps.splice(8, steps.length, ["…", "…"]);
     const context = value[0].map((_, n) => print(sum(value.map((v, j) => step.weight[i][j] * v[n]))));
     return [...steps, [words.context, "= " + vector(context)]];
+  };
+  const traceColumn = (j) => {
+    const column = step.weight.map((row) => row[j]);
+    return [
+      [words.column, few(column.map((x, i) => rowTokens[i] + "\xa0" + print(x)), ", ")],
+      [words.column_sum, few(column.map(print)) + " = " + print(sum(column)) + words.column_free],
+    ];
   };
   const traceCell = (i, j) => {
     const weight = print(step.weight[i][j]);
@@ -92,33 +101,70 @@ define("explore", (host, given, words) => {
     return [...steps, [words.weight, `${power} / ${total} = ${weight}`], ...last];
   };
 
-  const show = (at) => {
+  // A cell is at [i, j]; a row's name at [i, -1], a column's at [-1, j].
+  const cellOf = (i, j) => (i < 0 ? heading : rows[i].cells)[j + 1];
+  const titleOf = (i, j) => [
+    i >= 0 && words.query + rowTokens[i],
+    j < 0 ? values && words.context : (i < 0 ? words.key_alone : words.key) + keyTokens[j],
+  ].filter(Boolean).join(words.comma);
+  const show = ([i, j]) => {
     for (const cell of table.querySelectorAll(".on")) cell.classList.remove("on");
-    if (!at) return trace.replaceChildren(make("p", {}, values ? words.hint : words.hint_cell));
-    const [i, j] = at;
-    const row = [...rows[i].cells];
-    const lit = j < 0 ? row : [row[0], row[j + 1], heading[j + 1]];
+    const row = i < 0 ? [] : [...rows[i].cells];
+    const column = rows.map((other) => other.cells[j + 1]);
+    const lit = i < 0 ? [heading[j + 1], ...column] : j < 0 ? row : [row[0], row[j + 1], heading[j + 1]];
     for (const cell of lit) cell.classList.add("on");
-    const title = [words.query + rowTokens[i], j < 0 ? values && words.context : words.key + keyTokens[j]];
-    const steps = (j < 0 ? traceRow(i) : traceCell(i, j)).map(([name, ...lines]) => make("div", {},
-      make("dt", {}, wording(name)),
-      make("dd", {}, lines.map((line) => make("div", {}, line)))));
+    const steps = i < 0 ? traceColumn(j) : j < 0 ? traceRow(i) : traceCell(i, j);
     trace.replaceChildren(
-      make("p", {}, make("b", {}, title.filter(Boolean).join(words.comma))), make("dl", {}, steps));
+      make("p", {}, make("b", {}, titleOf(i, j))),
+      make("dl", {}, steps.map(([name, ...lines]) => make("div", {},
+        make("dt", {}, wording(name)),
+        make("dd", {}, lines.map((line) => make("div", {}, line)))))));
+    trace.scrollTop = 0;
+  };
+  const choose = (i, j) => {
+    cellOf(...chosen).removeAttribute("aria-selected");
+    cellOf(i, j).setAttribute("aria-selected", "true");
+    const old = chosen;
+    show((chosen = [i, j]));
+    const result = i >= 0 && j >= 0 ? " = " + print(step.weight[i][j]) : "";
+    if (old.join() !== chosen.join()) say(titleOf(i, j) + result);
+  };
+
+  // Room for the longest calculation, so that nothing below moves when another one is shown.
+  const reserve = () => {
+    trace.style.minHeight = 0;
+    const [i, j] = given.start;
+    const heights = [[i, -1], [-1, j], [i, j]].map((at) => {
+      show(at);
+      return trace.scrollHeight;
+    });
+    trace.style.minHeight = "";
+    host.style.setProperty("--room", Math.max(...heights) + "px");
+    // What scrolls must be reached by keys.
+    if (trace.scrollHeight > trace.clientHeight) trace.tabIndex = 0;
+    else trace.removeAttribute("tabindex");
+    show(chosen);
   };
 
   table.parentNode.removeAttribute("tabindex");
   table.setAttribute("role", "grid");
-  grid(rows.map((row) => [...row.cells]), {
-    choose: (i, j) => show((chosen = [i, j - 1])),
-    look: (i, j) => {
-      show(i === undefined ? chosen : [i, j - 1]);
-      // The page below moves at most once, not at every cell.
-      const { style, offsetHeight } = trace;
-      style.minHeight = Math.max(parseInt(style.minHeight) || 0, offsetHeight) + "px";
+  table.caption.append(make("span", { className: "how" }, words.how));
+  trace.setAttribute("role", "group");
+  trace.setAttribute("aria-label", words.calculation);
+  // A frame grows with what it shows: there is no edge at which something could stay.
+  trace.classList.toggle("low", window === window.parent);
+  const cells = [[null, ...[...heading].slice(1)], ...rows.map((row) => [...row.cells])];
+  const stop = grid(cells, {
+    choose: (i, j) => {
+      trace.classList.add("stays");
+      choose(i - 1, j - 1);
+      // Should the calculation have come to lie over the cell, the cell moves up.
+      cells[i][j].scrollIntoView({ block: "nearest", inline: "nearest" });
     },
-    leave: () => show((chosen = null)),
-  })(0, 1);
+    look: (i, j) => show(i === undefined ? chosen : [i - 1, j - 1]),
+    leave: () => stop(given.start[0] + 1, given.start[1] + 1).focus(),
+  });
+  stop(given.start[0] + 1, given.start[1] + 1);
 
   const change = (name) => (value) => {
     now[name] = value;
@@ -134,7 +180,11 @@ define("explore", (host, given, words) => {
       (x) => change("temperature")(+(10 ** (x / 20)).toFixed(2)), () => now.temperature,
     ),
   };
-  host.append(trace);
-  update();
   controls(host, ...given.controls.map((name) => offered[name]()));
+  update();
+  choose(...chosen);
+  let wide;
+  new ResizeObserver(() => {
+    if (host.clientWidth !== wide) reserve((wide = host.clientWidth));
+  }).observe(host);
 });

@@ -1,7 +1,8 @@
 """The interactive attention explorer: a table of weights whose every number can be traced back.
 
 `explore` returns an object that displays as one self-contained HTML element. Without its
-script it is a captioned table; with it, each cell and each row shows its calculation.
+script it is a captioned table with the calculation of one cell; with it, each cell, each
+row and each column shows its own.
 """
 
 import math
@@ -11,7 +12,18 @@ import torch
 from torch import Tensor
 
 from helpers.widgets import data
-from helpers.widgets.element import Widget, escaped, number, plain_table, quoted, word
+from helpers.widgets.element import (
+    Widget,
+    escaped,
+    few,
+    number,
+    places,
+    plain_table,
+    quoted,
+    signed,
+    word,
+    wording,
+)
 from helpers.widgets.element import caption as caption_of
 
 CONTROLS = ("temperature", "scale", "causal", "head")
@@ -238,6 +250,9 @@ class _Page:
         self.steps = _steps(self.matrices, self.settings)
         self.weights = self.steps["weight"].tolist()
         self.heads = len(self.weights)
+        # What is chosen at first: the second query, as in the book's first example.
+        row = min(1, len(self.row_tokens) - 1)
+        self.start = (row, self.weights[0][row].index(max(self.weights[0][row])))
 
     def given(self) -> dict:
         """Return what the script reads; with `plain`, queries are keys and values too."""
@@ -256,7 +271,14 @@ class _Page:
             "temperature": settings.temperature,
             "controls": self.controls,
             "digits": self.digits,
+            "start": self.start,
         }
+
+    def on(self, chosen: bool) -> str:
+        return ' class="on"' if chosen else ""
+
+    def number(self, x: float) -> str:
+        return number(x, self.digits)
 
     def head_of(self, head: int) -> str:
         return word("explore", "head_of", head=head + 1, heads=self.heads)
@@ -265,8 +287,11 @@ class _Page:
         title = escaped(caption)
         if self.heads > 1:
             space = "" if title.endswith("。") else " "
-            title += f"{space}<span>{escaped(self.head_of(0))}</span>"
-        columns = "".join(f'<th scope="col">{escaped(x)}</th>' for x in self.column_tokens)
+            title += f'{space}<span class="head">{escaped(self.head_of(0))}</span>'
+        columns = "".join(
+            f'<th{self.on(j == self.start[1])} scope="col">{escaped(x)}</th>'
+            for j, x in enumerate(self.column_tokens)
+        )
         axes = (escaped(word("explore", f"{axis}_axis")) for axis in ("key", "query"))
         corner = " ".join(f"<span>{axis}</span>" for axis in axes)
         lines = [
@@ -276,6 +301,7 @@ class _Page:
             "</thead><tbody>",
             *(self.row(i) for i in range(len(self.row_tokens))),
             "</tbody></table></div>",
+            self.trace(),
         ]
         return "\n".join(lines)
 
@@ -283,13 +309,82 @@ class _Page:
         """Return row `i` of the first head, shaded by the share of the table's largest weight."""
         top = max(map(max, self.weights[0]))
         hidden = self.settings.hidden(len(self.row_tokens), len(self.column_tokens))
-        cells = [f'<tr><th scope="row">{escaped(self.row_tokens[i])}</th>']
+        cells = [
+            f'<tr><th{self.on(i == self.start[0])} scope="row">{escaped(self.row_tokens[i])}</th>'
+        ]
         for j, weight in enumerate(self.weights[0][i]):
             # As in number: a tie must not hang on the last bit.
             shade = f"w{math.floor(round(10 * weight / top, 9) + 0.5)}"
-            kind = "masked" if hidden[i, j] else shade
-            cells.append(f'<td class="{kind}">{number(weight, self.digits)}</td>')
+            kind = ("masked" if hidden[i, j] else shade) + " on" * ((i, j) == self.start)
+            cells.append(f'<td class="{kind}">{self.number(weight)}</td>')
         return "".join(cells) + "</tr>"
+
+    def trace(self) -> str:
+        """Return the calculation of the cell chosen at first, as the script shows it."""
+        i, j = self.start
+        title = (
+            f"{word('explore', 'page.query')}{self.row_tokens[i]}{word('explore', 'page.comma')}"
+            f"{word('explore', 'page.key')}{self.column_tokens[j]}"
+        )
+        steps = "".join(
+            f"<div><dt>{wording(word('explore', f'page.{name}'))}</dt><dd>"
+            + "".join(f"<div>{escaped(line)}</div>" for line in lines)
+            + "</dd></div>"
+            for name, *lines in self.calculation(i, j)
+        )
+        return f'<div class="trace"><p><b>{escaped(title)}</b></p><dl>{steps}</dl></div>'
+
+    def calculation(self, i: int, j: int) -> list[list[str]]:
+        """Return the steps that lead to a weight of the first head: a name, then lines."""
+        row = self.weights[0][i]
+        weight, last = self.number(row[j]), self.part(i, j)
+        if "weights" in self.matrices:
+            total = few([self.number(x) for x in row]) + f" = {self.number(sum(row))}"
+            share = weight + word("explore", "page.share")
+            return [["weight", share], ["weight_sum", total], *last]
+        query, key = self.matrices["queries"][0, i].tolist(), self.matrices["keys"][0, j].tolist()
+        score, scaled, cooled = (
+            self.number(self.steps[name][0, i, j].item()) for name in ("score", "scaled", "cooled")
+        )
+        width = places(
+            [x for name in ("queries", "keys") for x in self.matrices[name].flatten().tolist()],
+            self.digits,
+        )
+        factors = [
+            "\xa0×\xa0".join(signed(number(x, width)) for x in pair)
+            for pair in zip(query, key, strict=True)
+        ]
+        terms = [signed(self.number(q * k)) for q, k in zip(query, key, strict=True)]
+        dot = ["dot", few(factors), "= " + few(terms), "= " + score]
+        steps = [dot if len(terms) > 1 else [*dot[:2], dot[3]]]
+        if self.settings.scale:
+            steps.append(["scale", f"{score} / √{len(query)} = {scaled}"])
+        if self.settings.temperature != 1:
+            steps.append(["temperature", f"{scaled} / {self.settings.temperature:.12g} = {cooled}"])
+        masked = self.steps["masked"][0, i].tolist()
+        if -math.inf in masked:  # the cell chosen at first has the largest weight, so it is seen
+            steps.append(["mask", word("explore", "page.visible") + cooled])
+        # The plain exponential where it prints well, else that of x - max.
+        largest = max(masked)
+        shift = 0 if -2 < largest < 10 else largest
+        powers = [math.exp(x - shift) for x in masked]
+        power, total = self.number(powers[j]), self.number(sum(powers))
+        inside = f"{cooled} - {signed(self.number(shift))}" if shift else cooled
+        steps.append(["exp", f"exp({inside}) = {power}"])
+        if shift:
+            steps[-1].append(self.number(shift) + word("explore", "page.shifted"))
+        steps.append(["sum", few([self.number(x) for x in powers]) + f" = {total}"])
+        return [*steps, ["weight", f"{power} / {total} = {weight}"], *last]
+
+    def part(self, i: int, j: int) -> list[list[str]]:
+        """Return the step in which the weight is multiplied by its value, if there are values."""
+        if "values" not in self.matrices:
+            return []
+        width = places(self.matrices["values"].flatten().tolist(), self.digits)
+        value, weight = self.matrices["values"][0, j].tolist(), self.weights[0][i][j]
+        shown = few([number(x, width) for x in value], ", ")
+        terms = few([self.number(weight * x) for x in value], ", ")
+        return [["part", f"{self.number(weight)} ×\xa0({shown}) =\xa0({terms})"]]
 
     def text(self, caption: str) -> str:
         """Return the table of each head in plain text, columns aligned."""
@@ -300,6 +395,6 @@ class _Page:
                 lines += ["", self.head_of(head)]
             rows = [[corner, *self.column_tokens]]
             for token, row in zip(self.row_tokens, weights, strict=True):
-                rows.append([token, *(number(x, self.digits) for x in row)])
+                rows.append([token, *map(self.number, row)])
             lines += plain_table(rows)
         return "\n".join(lines)

@@ -22,7 +22,7 @@ ONE_TOKEN_OF_EACH_KIND = """() => {
 WORDS = """() => {
   const found = [document.title];
   const skip = `code, pre, script, style, em, i, cite, .katex, [lang=en], svg text,
-    .attention-widget td, .attention-widget th`;
+    .attention-widget :is(td, th, .trace)`;
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     if (!walker.currentNode.parentElement.closest(skip)) found.push(walker.currentNode.textContent);

@@ -26,7 +26,8 @@ def rows_of(table) -> list[list[str]]:
 
 
 def cell(page, i: int, j: int, nth: int = 0):
-    row = page.locator("attention-explore").nth(nth).locator("tbody tr").nth(i)
+    """Return the cell of query i and key j; -1 stands for the names of rows and columns."""
+    row = page.locator("attention-explore").nth(nth).locator("tr").nth(i + 1)
     return row.locator("th,td").nth(j + 1)
 
 

@@ -12,7 +12,7 @@ from helpers.examples import inputs, tokens
 
 def test_the_published_weights_of_the_running_example():
     explorer = explore(tokens, inputs)
-    assert '<th scope="row">journey</th>' in explorer.html
+    assert '<th class="on" scope="row">journey</th>' in explorer.html
     row = re.search(r'row">journey</th>(.*)</tr>', explorer.html)[1]
     assert " ".join(re.findall(r">(0\.\d+)<", row)) == ("0.1385 0.2379 0.2333 0.1240 0.1082 0.1581")
 

@@ -67,6 +67,10 @@ READ = """cases => cases.map(({html, head, slider}) => {
     input[property] = value;
     input.dispatchEvent(new Event(event));
   };
+  const calculation = root => [...root.querySelectorAll(".trace :is(p, dt, dd > div)")]
+    .map(line => line.textContent);
+  found.begins = [calculation(plain), calculation(box)];
+  found.on = [plain, box].map(root => root.querySelectorAll(".on").length);
   const list = box.querySelector("select");
   if (list) set(list, "value", head, "change");
   found.live = texts(box);
@@ -116,6 +120,9 @@ def test_numbers_equal_torch(open_page):
             all_steps = reference(case, **change)
             return one(all_steps[step]) + 0.0
 
+        plain, live = found["begins"]
+        assert plain == live and len(plain) > 5, seed
+        assert found["on"] == [3, 3], seed
         digits = case["digits"]
         first = reference(case, **settings)[1]
         assert found["plain"] == printed(first[0] if many else first, digits), seed
@@ -212,7 +219,7 @@ def test_finished_weights(open_page):
         explore(TWO, weights=W), explore(TWO, weights=W, values=[[1.0, 2.0], [3.0, 4.0]])
     )
     cell(page, 0, 1).click()
-    assert page.locator("dd").all_inner_texts() == [
+    assert page.locator("attention-explore").nth(0).locator("dd").all_inner_texts() == [
         "0.5000: the share that this key has in what the query takes in",
         "0.5000 + 0.5000 = 1.0000",
     ]

@@ -3,18 +3,20 @@
 import re
 
 import pytest
-from showing import TWO, cell, draw, rows_of, violations
+from showing import TWO, cell, draw, lines, rows_of, violations
 
 from helpers import explore, set_language
 from helpers.examples import inputs, tokens
 from helpers.language import LANGUAGES, messages
 
+START = "Query: journey, key: journey"  # the running example's
+
 
 def test_keyboard_alone(open_page):
     page = open_page("<button>before</button>", explore(tokens, inputs), "<button>after</button>")
-    trace = page.locator(".trace")
-    assert trace.get_attribute("aria-live") == "polite"
-    assert "Choose a cell" in trace.inner_text()
+    trace, title = page.locator(".trace"), page.locator(".trace b")
+    assert title.inner_text() == START
+    assert "Choose a number, a row or a column" in page.locator("caption").inner_text()
 
     def press(key):
         page.keyboard.press(key)
@@ -24,27 +26,155 @@ def test_keyboard_alone(open_page):
         )
 
     page.get_by_text("before").focus()
-    assert press("Tab") == [0, 0]
-    assert trace.locator("b").inner_text() == "Query: Your, key: Your"
+    assert press("Tab") == [1, 1]
+    assert title.inner_text() == START
+    assert press("ArrowLeft") == [1, 0]
+    assert press("ArrowUp") == [0, 0]
+    assert title.inner_text() == "Query: Your, key: Your"
     assert press("ArrowDown") == [1, 0]
     assert press("ArrowRight") == [1, 1]
     assert "4.4593 / 18.7453 = 0.2379" in trace.inner_text()
     assert press("End") == [1, 5]
     assert press("ArrowRight") == [1, 5]
     assert press("Home") == [1, -1]
+    assert press("ArrowLeft") == [1, -1]
     assert "= (0.4419, 0.6515, 0.5683)" in trace.inner_text()
     assert press("ArrowUp") == [0, -1]
+    # Nothing stands in the corner: the first column's name is next to it.
+    assert press("ArrowUp") == [-1, 0]
+    assert title.inner_text() == "Key: Your"
+    assert press("ArrowLeft") == [-1, 0]
+    assert press("ArrowUp") == [-1, 0]
+    assert press("ArrowRight") == [-1, 1]
+    assert press("End") == [-1, 5]
+    assert press("Home") == [-1, 0]
     assert press("Control+End") == [5, 5]
-    assert press("Control+Home") == [0, -1]
-    press("Escape")
-    assert "Choose a cell" in trace.inner_text()
-    press("Enter")
-    assert "context vector" in trace.inner_text()
+    assert press("ArrowDown") == [5, 5]
+    assert press("Control+Home") == [-1, 0]
+    assert press("Escape") == [1, 1]
+    assert title.inner_text() == START
+    press("Home")
+    for key in ("Enter", " "):
+        page.locator("h1").hover()
+        cell(page, 4, 4).hover()
+        assert title.inner_text() == "Query: one, key: one"
+        assert press(key) == [1, -1]
+        assert title.inner_text() == "Query: journey, context vector"
+    press("Alt+ArrowDown")
+    assert title.inner_text() == "Query: journey, context vector"
     press("ArrowDown")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "after"
     page.keyboard.press("Shift+Tab")
-    assert page.evaluate("document.activeElement.textContent") == "journey"
+    assert page.evaluate("document.activeElement.textContent") == "starts"
+
+
+def test_a_column_tells_what_each_query_gives(open_page):
+    page = open_page(explore(tokens, inputs))
+    page.get_by_role("columnheader", name="starts").click()
+    weights = [row[2] for row in rows_of(page.locator("table"))]
+    shown = lines(page)
+    assert shown[0] == ", ".join(f"{t} {x}" for t, x in zip(tokens, weights, strict=True))
+    end = " = 1.2788 (only a row has to sum to 1)"
+    assert shown[1] == " + ".join(weights) + end
+    lit = page.locator("td.on").all_inner_texts()
+    assert lit == weights
+
+
+def test_a_brief_sentence_is_spoken_when_something_is_chosen(open_page):
+    page = open_page(explore(tokens, inputs))
+    live = page.locator("[aria-live]")
+    assert live.count() == 1
+    assert live.inner_text() == ""
+    cell(page, 3, 4).hover()
+    assert live.inner_text() == ""
+    cell(page, 1, 2).click()
+    assert live.inner_text() == "Query: journey, key: starts = 0.2333"
+    assert cell(page, 1, 2).get_attribute("aria-selected") == "true"
+    assert page.locator("[aria-selected=true]").count() == 1
+    cell(page, 1, -1).click()
+    assert live.inner_text() == "Query: journey, context vector"
+    assert page.locator("[aria-selected=true]").inner_text() == "journey"
+
+
+SMALL = [(360, 640), (812, 375), (360, 225)]  # a phone, the same one turned, 400 % zoom
+
+
+@pytest.mark.parametrize("end", ["start", "end"])
+@pytest.mark.parametrize(("width", "height"), SMALL)
+def test_the_calculation_is_seen_where_a_cell_is_tapped(open_page, width, height, end):
+    page = open_page(
+        '<p style="height:30rem">before</p>',
+        explore(tokens, inputs, controls=("temperature",)),
+        '<p style="height:60rem">after</p>',
+        has_touch=True,
+        viewport={"width": width, "height": height},
+    )
+    after = page.get_by_text("after")
+    there = after.evaluate("x => x.getBoundingClientRect().top + scrollY")
+    cell(page, 0, 1).evaluate("(x, block) => x.scrollIntoView({block})", end)
+    cell(page, 0, 1).tap()
+    trace = page.locator(".trace")
+    tapped, shown = cell(page, 0, 1).bounding_box(), trace.bounding_box()
+    assert page.locator(".trace b").inner_text() == "Query: Your, key: journey"
+    assert tapped["y"] > -1 and tapped["y"] + tapped["height"] <= shown["y"]
+    title = page.locator(".trace b").bounding_box()
+    assert title["y"] + title["height"] <= height
+    assert shown["y"] + shown["height"] <= height + 1
+    assert after.evaluate("x => x.getBoundingClientRect().top + scrollY") == there
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_below_moves(open_page, width):
+    page = open_page(
+        explore(tokens, inputs), "<p>after</p>", viewport={"width": width, "height": 1000}
+    )
+    after = page.get_by_text("after")
+    there = after.bounding_box()["y"]
+    for i in range(-1, 6):
+        for j in range(0 if i < 0 else -1, 6):
+            cell(page, i, j).hover()
+            assert after.bounding_box()["y"] == there, (i, j)
+    cell(page, 2, -1).click()
+    assert after.bounding_box()["y"] == there
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_larger_weight_has_a_stronger_colour(open_page, theme):
+    weights = [[0.0, 0.1, 0.9], [0.2, 0.3, 0.5], [0.4, 0.4, 0.2]]
+    page = open_page(
+        explore(["a", "b", "c"], weights=weights), html_attributes=f'data-theme="{theme}"'
+    )
+    found = page.locator("td").evaluate_all(
+        """cells => cells.map(cell => {
+          const canvas = document.createElement("canvas").getContext("2d");
+          canvas.fillStyle = getComputedStyle(cell).backgroundColor;
+          canvas.fillRect(0, 0, 1, 1);
+          const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
+          return [+cell.textContent, Math.max(r, g, b) - Math.min(r, g, b)];
+        })"""
+    )
+    colourful = {}
+    for weight, colour in found:
+        assert colourful.setdefault(weight, colour) == colour
+    assert [colourful[x] for x in sorted(colourful)] == sorted(colourful.values())
+    assert colourful[0.9] > colourful[0.0] + 60
+    # Nothing is shaded where the weight is 0: the cell has the ground of the widget.
+    ground = "rgb(255, 255, 255)" if theme == "light" else "rgb(20, 24, 30)"
+    paper = page.locator("attention-explore").evaluate("x => getComputedStyle(x).backgroundColor")
+    assert paper == ground
+    assert page.locator("td").first.get_attribute("class") == "w0"
+    assert page.locator("td.w10").count() == 1
+
+
+def test_forced_colours_keep_borders(open_page):
+    page = open_page(explore(tokens, inputs), forced_colors="active")
+    border, around = cell(page, 1, 2).evaluate(
+        "x => [getComputedStyle(x).borderTopWidth, getComputedStyle(x).borderTopColor]"
+    )
+    assert border == "1px" and around != "rgba(0, 0, 0, 0)"
+    cell(page, 1, 2).click()
+    assert cell(page, 1, 2).evaluate("x => getComputedStyle(x).outlineStyle") != "none"
 
 
 def test_controls_by_keyboard(open_page):
@@ -68,9 +198,9 @@ def test_controls_by_keyboard(open_page):
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.get_by_role("combobox", name="Head").evaluate("x => x === document.activeElement")
-    assert page.locator("caption span").inner_text() == "Head 1 of 2."
+    assert page.locator("caption .head").inner_text() == "Head 1 of 2."
     page.keyboard.press("ArrowDown")
-    assert page.locator("caption span").inner_text() == "Head 2 of 2."
+    assert page.locator("caption .head").inner_text() == "Head 2 of 2."
 
 
 def test_hover_traces_and_gives_back_what_was_chosen(open_page):
@@ -136,11 +266,13 @@ def test_two_explorers_on_one_page_do_not_meet(open_page):
     cell(page, 1, 1).click()
     trace = page.locator(".trace")
     said = {
-        key: messages()[f"widgets.explore.page.{key}"] for key in ("query", "comma", "key", "hint")
+        key: messages()[f"widgets.explore.page.{key}"] for key in ("query", "comma", "key", "how")
     }
     query = f"{said['query']['ja']}journey{said['comma']['ja']}{said['key']['ja']}journey"
     assert query in trace.nth(0).inner_text()
-    assert said["hint"]["ko"] in trace.nth(1).inner_text()
+    query = f"{said['query']['ko']}journey{said['comma']['ko']}{said['key']['ko']}journey"
+    assert query in trace.nth(1).inner_text()
+    assert said["how"]["ko"] in page.locator("caption").nth(1).inner_text()
 
 
 def test_without_script_it_is_a_captioned_table(open_page):
@@ -152,7 +284,10 @@ def test_without_script_it_is_a_captioned_table(open_page):
     assert page.locator("td").nth(7).inner_text() == "0.2379"
     assert 'rowheader "journey"' in tree
     assert "table" in tree
-    assert page.locator(".controls, .trace").count() == 0
+    # The calculation of one cell is there, and nothing that asks to be used.
+    assert "4.4593 / 18.7453 = 0.2379" in page.locator(".trace").inner_text()
+    assert page.locator("td.on").inner_text() == "0.2379"
+    assert page.locator(".controls, .how").count() == 0
     assert page.locator(".scroll").get_attribute("tabindex") == "0"
 
 
