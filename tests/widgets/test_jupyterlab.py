@@ -65,7 +65,7 @@ def test_jupyterlab_trusted_and_untrusted(browser, tmp_path):
         assert page.locator(".jp-OutputArea td").nth(7).inner_text() == "0.2379"
         assert page.locator(".jp-OutputArea th").nth(1).get_attribute("scope") == "col"
         assert "Attention weights" in page.locator(".jp-OutputArea caption").inner_text()
-        assert page.locator(".trace, .controls").count() == 0
+        assert page.locator(".how, .controls").count() == 0
     finally:
         context.close()
         server.terminate()
