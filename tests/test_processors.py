@@ -33,6 +33,7 @@ def test_the_last_bits_change_nothing(path, seed):
         "torch.rand(5, 7, generator=torch.manual_seed(0)).sum(-1)",
         "torch.rand(9, generator=torch.manual_seed(0)).mul(3).exp_()",
         "[math.exp(x / 7) for x in range(9)]",
+        "[sum([x / 7, 0.1, 0.3]) for x in range(9)]",
     ],
 )
 def test_a_number_that_hangs_on_the_last_bit_is_named(code, tmp_path):

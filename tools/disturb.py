@@ -10,6 +10,7 @@ What this cannot play: another order of training data, and arithmetic written ou
 which is the same everywhere.
 """
 
+import builtins
 import hashlib
 import math
 
@@ -59,7 +60,9 @@ ROUNDED = set(
         "_scaled_dot_product_attention_math",
     ]
 )
-FUNCTIONS = ("exp", "log", "tanh", "sin", "cos", "atan2", "pow")  # of `math`
+# of `math`; `math.sqrt` and `+ - * /` are the same to the last bit everywhere.
+FUNCTIONS = ("exp", "expm1", "log", "log1p", "log2", "log10", "pow", "hypot", "dist", "fsum")
+FUNCTIONS += ("sin", "cos", "tan", "atan2", "sinh", "cosh", "tanh")
 
 
 def disturb(seed: int) -> None:
@@ -97,14 +100,15 @@ def _disturb_torch(seed: int) -> None:
 
 def _disturb_math(seed: int) -> None:
     def other(exact):
-        def moved(*numbers):
-            result = exact(*numbers)
-            if not math.isfinite(result) or result == int(result):  # whole numbers are exact
-                return result
-            key = hashlib.sha256(f"{seed} {exact.__name__} {numbers}".encode()).digest()
+        def moved(*arguments, **options):
+            result = exact(*arguments, **options)
+            if type(result) is not float or not math.isfinite(result) or result.is_integer():
+                return result  # whole numbers are exact
+            key = hashlib.sha256(f"{seed} {exact.__name__} {result!r}".encode()).digest()
             return math.nextafter(result, (result, math.inf, -math.inf)[key[0] % 3])
 
         return moved
 
     for name in FUNCTIONS:
         setattr(math, name, other(getattr(math, name)))
+    builtins.sum = other(builtins.sum)  # rounds otherwise from Python 3.12 on
