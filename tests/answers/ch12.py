@@ -55,5 +55,5 @@ def rotate_halves():
     yield rotate, "neighbours"
     yield backwards, "backwards"
     yield lambda x: as_llama(torch.cat([x[:1], x]))[1:], "from_one"
-    yield lambda x: as_llama(x).T, "any.shape"
+    yield lambda x: as_llama(x).T, "any.transposed"
     yield lambda x: x, "any.place"
