@@ -47,6 +47,19 @@ def _check_real(x):
         )
 
 
+def _seen(test):
+    """Return what a test of values says, or None where there are none to look at.
+
+    That is so while torch traces (compile, export), under vmap and on the meta device.
+    """
+    if torch.compiler.is_compiling():
+        return None
+    try:
+        return bool(test())
+    except RuntimeError:
+        return None
+
+
 def _check_scores(scores, dim):
     """Refuse scores that softmax cannot turn into weights."""
     _check_real(scores)
@@ -54,13 +67,30 @@ def _check_scores(scores, dim):
         raise ValueError(f"expected at least one row of scores; got shape {tuple(scores.shape)}")
     if not -scores.dim() <= dim < scores.dim():
         raise ValueError(f"expected dim to be an axis of {tuple(scores.shape)}; got {dim}")
-    if scores.isnan().any():
+    if _seen(lambda: scores.isnan().any()):
         raise ValueError(f"expected scores without NaN; got NaN in shape {tuple(scores.shape)}")
 
 
-def _check_tokens(x, d_in=None, context_length=None, shapes=("(T, d_in)", "(B, T, d_in)")):
-    """Refuse token vectors whose shape or numbers attention cannot use."""
+def _all_finite(x):
+    """Say whether all numbers are finite; yes where there are no values to look at."""
+    # The sum shows it at the cost of one pass; only a sum that overflows needs a second look.
+    return (
+        _seen(lambda: x.detach().sum().isfinite()) or _seen(lambda: x.isfinite().all()) is not False
+    )
+
+
+def _check_tokens(x, layer=None, context_length=None, shapes=("(T, d_in)", "(B, T, d_in)")):
+    """Refuse token vectors whose shape, dtype or numbers attention cannot use.
+
+    layer: the first one that x meets, an nn.Linear or an nn.Parameter (d_in, d_out); one that
+    somebody has put in its place may tell neither its width nor its dtype.
+    """
     _check_real(x)
+    if isinstance(layer, nn.Parameter):
+        d_in, dtype = layer.shape[0], layer.dtype
+    else:
+        weight = getattr(layer, "weight", None)
+        d_in, dtype = getattr(layer, "in_features", None), getattr(weight, "dtype", x.dtype)
     expected = " or ".join(shapes) + (f" with d_in={d_in}" if d_in else "")
     got = f"got shape {tuple(x.shape)}"
     if x.dim() not in [shape.count(",") + 1 for shape in shapes]:
@@ -73,10 +103,25 @@ def _check_tokens(x, d_in=None, context_length=None, shapes=("(T, d_in)", "(B, T
         raise ValueError(
             f"expected at most context_length={context_length} tokens; {got}, {x.shape[-2]} tokens"
         )
-    # One NaN or infinity would turn every row it touches into NaN. The sum shows it at the
-    # cost of one pass over x; only a sum that overflows needs the slower look at each number.
-    if not x.detach().sum().isfinite() and not x.isfinite().all():
+    if (
+        dtype.is_floating_point
+        and x.dtype != dtype
+        and not torch.is_autocast_enabled(x.device.type)
+    ):
+        raise TypeError(f"expected {dtype}, as the parameters have it; got {x.dtype}")
+    # One NaN or infinity would turn every row it touches into NaN.
+    if not _all_finite(x):
         raise ValueError(f"expected finite numbers; {got} with NaN or infinity in it")
+
+
+def _check_overflow(*results):
+    """Refuse to go on with numbers that grew beyond their dtype: they would end as NaN."""
+    for x in results:
+        if not _all_finite(x):
+            raise ValueError(
+                f"the numbers became too large for {x.dtype} on the way: "
+                "make the input or the parameters smaller, or use a wider dtype"
+            )
 
 
 def softmax_naive(scores, dim=-1):
@@ -123,6 +168,7 @@ def simple_self_attention(x):
     _check_tokens(x)
     scores = x @ x.transpose(-2, -1)  # (T, T)
     weights = torch.softmax(scores, dim=-1)  # (T, T)
+    _check_overflow(weights)
     return weights @ x  # (T, D)
 
 
@@ -159,15 +205,17 @@ class SelfAttentionV1(nn.Module):
             context vectors: (T, d_out) or (B, T, d_out), same dtype.
 
         Raises:
-            TypeError: `x` is not a tensor of real numbers.
-            ValueError: `x` has another shape, is empty, or holds NaN or infinity.
+            TypeError: `x` is not a tensor of real numbers, or of another dtype.
+            ValueError: `x` has another shape, is empty, or holds NaN or infinity,
+                or its numbers outgrow their dtype on the way.
         """
-        _check_tokens(x, self.W_query.shape[0])
+        _check_tokens(x, self.W_query)
         queries = x @ self.W_query  # (T, d_out)
         keys = x @ self.W_key  # (T, d_out)
         values = x @ self.W_value  # (T, d_out)
         scores = queries @ keys.transpose(-2, -1)  # (T, T)
         weights = torch.softmax(scores / keys.shape[-1] ** 0.5, dim=-1)  # (T, T)
+        _check_overflow(weights, values)
         return weights @ values  # (T, d_out)
 
 
@@ -203,15 +251,17 @@ class SelfAttentionV2(nn.Module):
             context vectors: (T, d_out) or (B, T, d_out), same dtype.
 
         Raises:
-            TypeError: `x` is not a tensor of real numbers.
-            ValueError: `x` has another shape, is empty, or holds NaN or infinity.
+            TypeError: `x` is not a tensor of real numbers, or of another dtype.
+            ValueError: `x` has another shape, is empty, or holds NaN or infinity,
+                or its numbers outgrow their dtype on the way.
         """
-        _check_tokens(x, self.W_query.in_features)
+        _check_tokens(x, self.W_query)
         queries = self.W_query(x)  # (T, d_out)
         keys = self.W_key(x)  # (T, d_out)
         values = self.W_value(x)  # (T, d_out)
         scores = queries @ keys.transpose(-2, -1)  # (T, T)
         weights = torch.softmax(scores / keys.shape[-1] ** 0.5, dim=-1)  # (T, T)
+        _check_overflow(weights, values)
         return weights @ values  # (T, d_out)
 
 
@@ -253,11 +303,11 @@ class CausalAttention(nn.Module):
             context vectors: (T, d_out) or (B, T, d_out), same dtype.
 
         Raises:
-            TypeError: `x` is not a tensor of real numbers.
+            TypeError: `x` is not a tensor of real numbers, or of another dtype.
             ValueError: `x` has another shape or more than `context_length` tokens, is empty,
-                or holds NaN or infinity.
+                holds NaN or infinity, or its numbers outgrow their dtype on the way.
         """
-        _check_tokens(x, self.W_query.in_features, len(self.mask))
+        _check_tokens(x, self.W_query, len(self.mask))
         T = x.shape[-2]
         queries = self.W_query(x)  # (B, T, d_out)
         keys = self.W_key(x)  # (B, T, d_out)
@@ -265,6 +315,7 @@ class CausalAttention(nn.Module):
         scores = queries @ keys.transpose(-2, -1)  # (B, T, T)
         scores = scores.masked_fill(self.mask[:T, :T], -torch.inf)  # (B, T, T)
         weights = torch.softmax(scores / keys.shape[-1] ** 0.5, dim=-1)  # (B, T, T)
+        _check_overflow(weights, values)
         return self.dropout(weights) @ values  # (B, T, d_out)
 
 
@@ -364,10 +415,10 @@ class MultiHeadAttention(nn.Module):
             weights: (B, H, T, S), before dropout, each row summing to one.
         """
         T = queries.shape[-2]
-        scores = queries @ keys.transpose(-2, -1)  # (B, H, T, S)
+        scores = queries / self.d_head**0.5 @ keys.transpose(-2, -1)  # (B, H, T, S)
         if self.causal:
             scores = scores.masked_fill(self.mask[:T, :T], -torch.inf)  # (B, H, T, S)
-        weights = torch.softmax(scores / self.d_head**0.5, dim=-1)  # (B, H, T, S)
+        weights = torch.softmax(scores, dim=-1)  # (B, H, T, S)
         return self.dropout(weights) @ values, weights  # (B, H, T, d_head), (B, H, T, S)
 
     def forward(self, x, return_weights=False):
@@ -384,11 +435,11 @@ class MultiHeadAttention(nn.Module):
             weights: (B, H, T, S), before dropout; only if `return_weights`.
 
         Raises:
-            TypeError: `x` is not a tensor of real numbers.
+            TypeError: `x` is not a tensor of real numbers, or of another dtype.
             ValueError: `x` has another shape or more than `context_length` tokens, is empty,
-                or holds NaN or infinity.
+                holds NaN or infinity, or its numbers outgrow their dtype on the way.
         """
-        _check_tokens(x, self.W_query.in_features, self.context_length, ["(B, T, d_in)"])
+        _check_tokens(x, self.W_query, self.context_length, ["(B, T, d_in)"])
         queries = self.split(self.W_query(x))  # (B, H, T, d_head)
         keys = self.split(self.W_key(x))  # (B, H, S, d_head)
         values = self.split(self.W_value(x))  # (B, H, S, d_head)
@@ -399,5 +450,6 @@ class MultiHeadAttention(nn.Module):
             heads = F.scaled_dot_product_attention(
                 queries, keys, values, is_causal=self.causal, dropout_p=dropout
             )  # (B, H, T, d_head)
+        _check_overflow(heads)
         output = self.out_proj(heads.transpose(1, 2).flatten(2))  # (B, T, d_out)
         return (output, weights) if return_weights else output
