@@ -79,8 +79,11 @@ def dropout_by_hand():
             "row_sums": lambda w, keep, p: w * keep / (w * keep).sum(dim=-1, keepdim=True),
         },
         cases=[
-            (torch.softmax(draw(*shape), dim=-1), draw(*shape, seed=1) > -1, p)
-            for shape, p in [((6, 6), 0.5), ((4, 4), 0.2), ((2, 3, 3), 0.1), ((5, 5), 0.9)]
+            *(
+                (torch.softmax(draw(*shape), dim=-1), draw(*shape, seed=1) > -1, p)
+                for shape, p in [((6, 6), 0.5), ((4, 4), 0.2), ((2, 3, 3), 0.1), ((5, 5), 0.9)]
+            ),
+            *drawn(4, lambda d: (d.weights(n := d.size(), n), d.mask(n, n), d.one_of(0.3, 0.7))),
         ],
     )
 

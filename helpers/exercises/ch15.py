@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from helpers.check import Choice, Function, draw, exercise
+from helpers.check import Choice, Function, draw, drawn, exercise
 
 
 @exercise
@@ -28,7 +28,10 @@ def weight_on_previous():
             "list": lambda weights: weights.diagonal(-1),
             "all_before": lambda weights: weights.tril(-1).sum(dim=-1)[1:].mean(),
         },
-        cases=[(weights,) for weights in maps],
+        cases=[
+            *[(weights,) for weights in maps],
+            *drawn(4, lambda d: (d.weights(n := d.size(2, 12), n),)),
+        ],
     )
 
 
@@ -74,5 +77,6 @@ def nearest_sense():
             (torch.tensor([-0.2, -3.0]), flat),
             (draw(6, seed=3), draw(5, 6, seed=4)),
             (draw(4, seed=5), draw(2, 4, seed=6) * torch.tensor([[5.0], [0.2]])),
+            *drawn(6, lambda d: (d.numbers(5, spread=d.one_of(0.1, 9)), d.numbers(d.size(2), 5))),
         ],
     )
