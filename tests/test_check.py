@@ -122,7 +122,11 @@ def test_what_must_be_refused_is_named():
 
 
 def test_a_mask_of_ones_and_zeros_is_not_a_mask():
-    found = verdict("causal_mask", lambda T: torch.ones(T, T).triu(1))
+    def in_numbers(padding):
+        later = torch.ones(padding.shape[1], padding.shape[1]).triu(1).bool()
+        return (later | padding[:, None, :]).float()
+
+    found = verdict("both_masks", in_numbers)
     assert (found.key, found.values) == ("any.boolean", {"actual": "torch.float32"})
 
 

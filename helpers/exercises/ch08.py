@@ -3,23 +3,8 @@
 import torch
 from torch import Tensor
 
-from helpers.check import Function, Value, draw, drawn, exercise
+from helpers.check import Draws, Function, Value, draw, drawn, exercise
 from helpers.examples import inputs
-
-
-@exercise
-def causal_mask():
-    """Write `mask(T)`: a boolean (T, T) tensor, True where a token must be hidden from a query."""
-    return Function(
-        right=lambda T: torch.ones(T, T).triu(diagonal=1).bool(),
-        wrong={
-            "inverted": lambda T: torch.ones(T, T).tril().bool(),
-            "diagonal": lambda T: torch.ones(T, T).triu().bool(),
-            "past": lambda T: torch.ones(T, T).tril(diagonal=-1).bool(),
-            "infinite": lambda T: torch.full((T, T), -torch.inf).triu(diagonal=1),
-        },
-        cases=[(6,), (1,), (4,), (9,), (2,), (3,)],
-    )
 
 
 @exercise
@@ -56,6 +41,42 @@ def masked_weights():
             (draw(2, 5, 5),),
             (torch.tensor([[0.0, 200.0], [-200.0, 0.0]]),),
             *drawn(5, lambda d: (d.numbers(2, n := d.size(2), n, spread=d.one_of(0.3, 1, 20)),)),
+        ],
+    )
+
+
+@exercise
+def both_masks():
+    """Write `hidden(padding)`: what a causal layer hides from each query of a padded batch.
+
+    padding: (B, T) boolean, True where a token is padding; the result: (B, T, T), True = hide.
+    """
+
+    def future(padding: Tensor) -> Tensor:
+        return torch.ones(padding.shape[1], padding.shape[1]).triu(diagonal=1).bool()
+
+    def case(d: Draws) -> tuple[Tensor]:
+        return (d.numbers(d.size(2), d.size(2)) > 0,)
+
+    return Function(
+        right=lambda padding: future(padding) | padding[:, None, :],
+        wrong={
+            "and_not_or": lambda p: future(p) & p[:, None, :],
+            "queries": lambda p: future(p) | p[:, :, None],
+            "only_padding": lambda p: p[:, None, :].expand(-1, p.shape[1], -1),
+            "only_future": lambda p: future(p).expand(len(p), -1, -1),
+            "inverted": (
+                lambda p: ~(future(p) | p[:, None, :]),
+                lambda p: ~future(p) & ~p[:, None, :],
+            ),
+            "padding_inverted": lambda p: future(p) | ~p[:, None, :],
+            "diagonal": lambda p: future(p) | p[:, None, :] | torch.eye(p.shape[1]).bool(),
+        },
+        cases=[
+            (torch.tensor([[0, 0, 0, 0, 0, 0], [0, 0, 0, 0, 1, 1]]).bool(),),
+            (torch.tensor([[1, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0]]).bool(),),
+            (torch.zeros(1, 3).bool(),),
+            *drawn(5, case),
         ],
     )
 

@@ -3,22 +3,6 @@
 import torch
 
 
-def causal_mask():
-    yield lambda T: torch.ones(T, T, dtype=torch.bool).triu(diagonal=1), "right"
-    yield lambda T: ~torch.ones(T, T, dtype=torch.bool).tril(), "right"
-    yield lambda T: torch.arange(T) > torch.arange(T).unsqueeze(1), "right"
-    yield lambda T: [[j > i for j in range(T)] for i in range(T)], "right"
-    yield lambda T: torch.ones(T, T).tril().bool(), "inverted"
-    yield lambda T: torch.ones(T, T).triu().bool(), "diagonal"
-    yield lambda T: torch.ones(T, T).tril(-1).bool(), "past"
-    yield lambda T: torch.full((T, T), -torch.inf).triu(1), "infinite"
-    yield lambda T: torch.ones(T, T).triu(1), "any.boolean"
-    yield lambda T: torch.ones(6, 6).triu(1).bool(), "any.only_example_size"
-    yield lambda T: ~torch.eye(T).bool(), "any.place"
-    yield lambda T: torch.ones(T).bool(), "any.shape"
-    yield lambda T: print(torch.ones(T, T).triu(1)), "any.none"
-
-
 def masked_weights():
     def hidden(scores):
         return torch.ones(scores.shape[-2:]).triu(diagonal=1).bool()
@@ -58,6 +42,34 @@ def masked_weights():
     yield lambda scores: torch.softmax(scores.masked_fill(hidden(scores), -10), -1), "any.close"
     yield lambda scores: scores.masked_fill(hidden(scores), -torch.inf), "any.not_finite"
     yield lambda scores: print(masked(scores)), "any.none"
+
+
+def both_masks():
+    def future(padding):
+        return torch.ones(padding.shape[1], padding.shape[1]).triu(1).bool()
+
+    def by_loop(padding):
+        return [
+            [[j > i or bool(row[j]) for j in range(len(row))] for i in range(len(row))]
+            for row in padding
+        ]
+
+    yield lambda p: future(p) | p[:, None, :], "right"
+    yield lambda p: torch.logical_or(future(p), p.unsqueeze(1)), "right"
+    yield lambda p: ~(future(p).logical_not() & ~p[:, None]), "right"
+    yield lambda p: (future(p) + p[:, None, :].int()) > 0, "right"
+    yield by_loop, "right"
+    yield lambda p: future(p) & p[:, None, :], "and_not_or"
+    yield lambda p: future(p) | p[:, :, None], "queries"
+    yield lambda p: p[:, None, :].repeat(1, p.shape[1], 1), "only_padding"
+    yield lambda p: future(p).repeat(len(p), 1, 1), "only_future"
+    yield lambda p: ~future(p) & ~p[:, None], "inverted"
+    yield lambda p: future(p) | ~p[:, None], "padding_inverted"
+    yield lambda p: torch.ones(p.shape[1], p.shape[1]).triu().bool() | p[:, None], "diagonal"
+    yield lambda p: future(p), "any.shape"
+    yield lambda p: p[:, None, :], "any.shape"
+    yield lambda p: (future(p) | p[:, None]).float(), "any.boolean"
+    yield lambda p: print(future(p)), "any.none"
 
 
 def dropout_by_hand():
