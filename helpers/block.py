@@ -1,11 +1,266 @@
-"""The house of attention: blocks, in which an MLP follows it.
+"""The house of attention: blocks, in which an MLP follows it, and a model made of them.
 
-Shapes: B batch, T tokens, D width, H heads.
+Each function and class is the one that its chapter derives: 14 the block that writes, 15 the
+block that reads. The package adds docstrings and the calls to the `_check_...` functions.
+
+Shapes: B batch, T tokens, D width, H heads, V vocabulary.
 """
 
+import torch
 from torch import nn
 
 from helpers.attention import MultiHeadAttention, _check_sizes
+
+
+def _check_ids(ids, vocabulary_size, context_length=None):
+    """Refuse what are not rows of token ids."""
+    if not isinstance(ids, torch.Tensor) or ids.dtype not in (torch.int32, torch.int64):
+        got = ids.dtype if isinstance(ids, torch.Tensor) else type(ids).__name__
+        raise TypeError(f"expected token ids as a tensor of torch.int64; got {got}")
+    if ids.dim() != 2 or ids.numel() == 0:
+        raise ValueError(f"expected token ids of shape (B, T); got {tuple(ids.shape)}")
+    if context_length and ids.shape[1] > context_length:
+        raise ValueError(
+            f"expected at most context_length={context_length} tokens; got {ids.shape[1]}"
+        )
+    if not 0 <= ids.min() <= ids.max() < vocabulary_size:
+        raise ValueError(
+            f"expected token ids from 0 to {vocabulary_size - 1}; "
+            f"got {ids.min().item()} to {ids.max().item()}"
+        )
+
+
+def _check_temperature(temperature):
+    """Refuse a temperature that is not a number of at least 0."""
+    if isinstance(temperature, bool) or not isinstance(temperature, int | float):
+        raise TypeError(f"expected temperature to be a number; got {temperature!r}")
+    if not 0 <= temperature < float("inf"):
+        raise ValueError(f"expected temperature to be at least 0; got {temperature}")
+
+
+def _check_logits(logits):
+    """Refuse what is not a row of finite numbers for each text."""
+    if not isinstance(logits, torch.Tensor) or not logits.is_floating_point():
+        got = logits.dtype if isinstance(logits, torch.Tensor) else type(logits).__name__
+        raise TypeError(f"expected logits as a tensor of real numbers; got {got}")
+    if logits.dim() != 2 or logits.numel() == 0:
+        raise ValueError(f"expected logits of shape (B, V); got {tuple(logits.shape)}")
+    if logits.isnan().any() or not logits.amax(dim=-1).isfinite().all():
+        raise ValueError("expected logits without NaN and with a finite largest one in each row")
+
+
+def _check_part(name, part):
+    """Refuse a parameter that no GPT-2 has."""
+    if part not in GPT2_PARTS:
+        raise ValueError(f"expected the name of a GPT-2's parameter; got {name!r}")
+
+
+class TransformerBlock(nn.Module):
+    """A block of GPT-2: attention, then an MLP; each reads the normalised sum and adds to it.
+
+    Args:
+        d_model: width of a token vector.
+        context_length: the largest number of tokens.
+        num_heads: number of heads; it must divide `d_model`.
+        dropout: the share of weights and of sums set to zero in training, at least 0 and below 1.
+
+    Raises:
+        TypeError: a size is not an int, or `dropout` is not a number.
+        ValueError: a size is not positive, `num_heads` does not divide `d_model`, or `dropout`
+            lies outside its range.
+
+    Source: Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section
+        2.3; Vaswani et al. 2017, Attention Is All You Need, section 3.1; He et al. 2016, Deep
+        Residual Learning (residual); Ba et al. 2016, Layer Normalization.
+    """
+
+    def __init__(self, d_model, context_length, num_heads, dropout=0.0):
+        super().__init__()
+        self.norm_1 = nn.LayerNorm(d_model)
+        self.attention = MultiHeadAttention(
+            d_model, d_model, context_length, dropout, num_heads, qkv_bias=True
+        )
+        self.norm_2 = nn.LayerNorm(d_model)
+        self.mlp = nn.Sequential(
+            nn.Linear(d_model, 4 * d_model),
+            nn.GELU(approximate="tanh"),
+            nn.Linear(4 * d_model, d_model),
+        )
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x):
+        """Return the token vectors after this block.
+
+        Args:
+            x: (B, T, D), dtype of the parameters.
+
+        Returns:
+            vectors: (B, T, D), same dtype; each from its own and earlier tokens.
+
+        Raises:
+            TypeError, ValueError: as `MultiHeadAttention.forward`.
+        """
+        x = x + self.dropout(self.attention(self.norm_1(x)))  # (B, T, D)
+        return x + self.dropout(self.mlp(self.norm_2(x)))  # (B, T, D)
+
+
+class TinyLanguageModel(nn.Module):
+    """A model that writes: tokens and positions, blocks, and a logit for each token.
+
+    Args:
+        vocabulary_size: V, the number of different tokens.
+        d_model: width of a token vector.
+        context_length: the largest number of tokens that the model sees.
+        num_heads: number of heads; it must divide `d_model`.
+        num_layers: number of blocks.
+
+    Raises:
+        TypeError: a size is not an int.
+        ValueError: a size is not positive, or `num_heads` does not divide `d_model`.
+
+    Source: Radford et al. 2019, Language Models are Unsupervised Multitask Learners, section 2.
+    """
+
+    def __init__(self, vocabulary_size, d_model, context_length, num_heads, num_layers):
+        _check_sizes(
+            vocabulary_size=vocabulary_size,
+            d_model=d_model,
+            context_length=context_length,
+            num_layers=num_layers,
+        )
+        super().__init__()
+        self.context_length = context_length
+        self.tokens = nn.Embedding(vocabulary_size, d_model)
+        self.positions = nn.Embedding(context_length, d_model)
+        self.blocks = nn.ModuleList(
+            TransformerBlock(d_model, context_length, num_heads) for _ in range(num_layers)
+        )
+        self.norm = nn.LayerNorm(d_model)
+        self.logits = nn.Linear(d_model, vocabulary_size, bias=False)
+
+    def forward(self, ids):
+        """Return for each token a logit for every token that may come next.
+
+        Args:
+            ids: (B, T) int64, from 0 to V - 1.
+
+        Returns:
+            logits: (B, T, V), dtype of the parameters; softmax over V gives probabilities.
+
+        Raises:
+            TypeError: `ids` is not a tensor of whole numbers.
+            ValueError: `ids` has another shape, more than `context_length` tokens, or holds a
+                number that is no token.
+        """
+        _check_ids(ids, self.tokens.num_embeddings, self.context_length)
+        x = self.tokens(ids) + self.positions.weight[: ids.shape[1]]  # (B, T, D)
+        for block in self.blocks:
+            x = block(x)  # (B, T, D)
+        return self.logits(self.norm(x))  # (B, T, V)
+
+    @torch.no_grad()
+    def generate(self, ids, count, temperature=1.0, generator=None):
+        """Return the texts with `count` sampled tokens more.
+
+        Args:
+            ids: (B, T) int64. Of more than `context_length` tokens the last ones are read.
+            count: how many tokens to add, at least 1.
+            temperature: divides the logits; 0 takes the largest one.
+            generator: of the random numbers; default, torch's own.
+
+        Returns:
+            ids: (B, T + count).
+
+        Raises:
+            TypeError: `ids` or `count` is not of whole numbers, `temperature` is not a number.
+            ValueError: `ids` has another shape or holds a number that is no token, `count` is
+                not positive, or `temperature` is negative.
+        """
+        _check_ids(ids, self.tokens.num_embeddings)
+        _check_sizes(count=count)
+        _check_temperature(temperature)
+        for _ in range(count):
+            logits = self(ids[:, -self.context_length :])[:, -1]  # (B, V)
+            drawn = sample(logits, temperature, generator)  # (B, 1)
+            ids = torch.cat([ids, drawn], dim=1)
+        return ids  # (B, T + count)
+
+
+def sample(logits, temperature=1.0, generator=None):
+    """Draw one token for each row of logits.
+
+    Args:
+        logits: (B, V).
+        temperature: divides the logits; below 1 the likely tokens gain, above 1 the others; 0
+            takes the largest one.
+        generator: of the random numbers; default, torch's own.
+
+    Returns:
+        ids: (B, 1) int64.
+
+    Raises:
+        TypeError: `logits` is not a tensor of real numbers, or `temperature` not a number.
+        ValueError: `logits` has another shape or holds NaN, or `temperature` is negative.
+
+    Source: Ackley, Hinton, Sejnowski 1985, A Learning Algorithm for Boltzmann Machines
+        (temperature).
+    """
+    _check_logits(logits)
+    _check_temperature(temperature)
+    if temperature == 0:
+        return logits.argmax(dim=-1, keepdim=True)  # (B, 1)
+    weights = torch.softmax(logits / temperature, dim=-1)  # (B, V)
+    ends = weights.cumsum(dim=-1)  # (B, V)
+    points = torch.rand(len(logits), 1, generator=generator, dtype=logits.dtype)
+    return torch.searchsorted(ends, points * ends[:, -1:], right=True)  # (B, 1)
+
+
+GPT2_PARTS = {  # a part's name in GPT-2 -> its name in TinyLanguageModel
+    "wte": "tokens",
+    "wpe": "positions",
+    "ln_f": "norm",
+    "lm_head": "logits",
+    "ln_1": "norm_1",
+    "ln_2": "norm_2",
+    "attn.c_attn": "attention",
+    "attn.c_proj": "attention.out_proj",
+    "mlp.c_fc": "mlp.0",
+    "mlp.c_proj": "mlp.2",
+}
+
+
+def from_gpt2(theirs):
+    """Return the parameters of a GPT-2 under the names and in the layout of this module.
+
+    GPT-2 keeps a matrix as (inputs, outputs), `nn.Linear` as (outputs, inputs); and it keeps
+    the matrices of queries, keys and values side by side in one, `c_attn`.
+
+    Args:
+        theirs: the state dict of `transformers.GPT2LMHeadModel`, or a dict of that shape.
+
+    Returns:
+        state: for `TinyLanguageModel.load_state_dict`, but for the masks, which are no parameters.
+
+    Raises:
+        ValueError: a parameter has a name that no GPT-2 has.
+    """
+    state = {}
+    for name, x in theirs.items():
+        *place, kind = name.removeprefix("transformer.").split(".")
+        block = f"blocks.{place[1]}." if place[0] == "h" else ""
+        part = ".".join(place[2:] if block else place)
+        if part == "attn":
+            continue  # the mask
+        _check_part(name, part)
+        if "c_" in part and kind == "weight":
+            x = x.T  # (in, out) -> (out, in)
+        if part == "attn.c_attn":
+            names = ("W_query", "W_key", "W_value")
+            for own, third in zip(names, x.chunk(3), strict=True):
+                state[f"{block}attention.{own}.{kind}"] = third
+        else:
+            state[f"{block}{GPT2_PARTS[part]}.{kind}"] = x
+    return state
 
 
 class EncoderBlock(nn.Module):
