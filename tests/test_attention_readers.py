@@ -123,7 +123,9 @@ def test_a_replaced_layer_works(name):
 
 
 def test_another_dtype_gets_our_message(module):
-    with pytest.raises(TypeError, match=r"expected torch.float32, as the parameters have it; got torch.float64"):
+    with pytest.raises(
+        TypeError, match=r"expected torch.float32, as the parameters have it; got torch.float64"
+    ):
         module(tokens(2, 6, dtype=torch.float64))
 
 
