@@ -4,6 +4,7 @@ The reference values in helpers/minilm-reference.json were made by sentence-tran
 transformers; the file says how. The formulas below are a second witness, without modules.
 """
 
+import json
 import os
 import socket
 import subprocess
@@ -174,3 +175,10 @@ def test_the_notebook_says_so_and_runs_on(nothing_here, capsys, monkeypatch):
         assert shell.user_ns["after"] == "the model"
     finally:
         InteractiveShell.clear_instance()
+
+
+def test_the_chapter_loads_in_a_cell_of_its_own():
+    """What stands beside `load_or_skip` in its cell would run without a model, and fail."""
+    notebook = json.loads((ROOT / "chapters/en/15-a-real-model.ipynb").read_text("utf-8"))
+    sources = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+    assert sources["load"] == "model = minilm.load_or_skip(torch.float64)"
