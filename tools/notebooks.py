@@ -31,17 +31,49 @@ def chapters(language: str, folder: Path = CHAPTERS) -> list[Path]:
 
 
 def read(path: Path) -> dict:
-    """Read a notebook; every source and text output becomes one string.
+    """Read a notebook; every source becomes one string.
 
     Raises:
-        ValueError: the file is not a notebook.
+        ValueError: the file is not a notebook whose cells have ids of their own.
     """
+    name = f"{path.parent.name}/{path.name}"
+    content = path.read_bytes()
     try:
-        notebook = json.loads(path.read_text("utf-8"))
-        for cell in notebook["cells"]:
+        notebook = json.loads(content.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise ValueError(
+            f"{name}, line {line}: the byte {content[error.start]:#04x} is not UTF-8; "
+            "save the file as UTF-8, or take back its last version"
+        ) from None
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"{name}, line {error.lineno}: not a notebook, {error.msg} (column {error.colno}); "
+            "mend that line, or take back the file's last version"
+        ) from None
+    seen = set()
+    try:
+        notebook["metadata"].items()
+        for number, cell in enumerate(notebook["cells"], 1):
+            place = f"{name}, cell {number} ({''.join(cell['source']).strip()[:40]!r})"
+            if not cell.get("id"):
+                raise ValueError(
+                    f"{place} has no id: an older Jupyter saved this file, and translations hang "
+                    f"on ids; `python -m tools.sync --ids {name}` gives the cells theirs again"
+                )
+            if cell["id"] in seen:
+                raise ValueError(
+                    f"{place} has the id {cell['id']!r}, as another cell has; give it its own"
+                )
+            seen.add(cell["id"])
+            cell["metadata"].items(), cell["cell_type"]
             cell["source"] = "".join(cell["source"])
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a notebook: {error!r}") from None
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{name} is not a notebook: {error!r}; take back the file's last version"
+        ) from None
     return notebook
 
 
@@ -111,18 +143,35 @@ def canonical(notebook: dict) -> str:
 
 def write(path: Path, text: str) -> bool:
     """Write `text` to `path`, whole or not at all; return whether it changed anything."""
-    if path.exists() and path.read_text("utf-8") == text:
+    if path.exists() and path.read_bytes() == text.encode():
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text, "utf-8", newline="\n")
-    os.replace(draft, path)
+    try:
+        draft.write_text(text, "utf-8", newline="\n")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
     return True
 
 
 def source_hash(text: str) -> str:
     """Return the short hash by which a translation remembers its English."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
+
+
+SCRIPTS = {"ja": "\u3040-\u30ff\u4e00-\u9fff", "ko": "\uac00-\ud7a3", "zh": "\u4e00-\u9fff"}
+
+
+def still_english(text: str, language: str) -> bool:
+    """Say whether prose that should be in `language` has English words and no letter of its own.
+
+    Code, formulas, links and emphasised examples are the same in every language.
+    """
+    text = re.sub(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$", " ", text, flags=re.DOTALL)
+    text = re.sub(r"\[[^]]*\]\([^)]*\)|<[^>]*>|https?://\S+|\*[^*]+\*", " ", text)
+    words = re.findall(r"[A-Za-z]{2,}", text)
+    return len(words) > 2 and not re.search(f"[{SCRIPTS[language]}]", text)
 
 
 def front_matter(text: str) -> tuple[dict, str]:

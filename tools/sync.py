@@ -4,22 +4,24 @@ Runs the English chapters, carries their code to the translations, keeps the tra
 prose by cell id, runs the translations, and stores the outputs, all in one canonical
 form: a second run changes nothing. Also writes what has one source elsewhere: badge and setup
 cells (repository.url and runners in _config.yml), the README's chapter table, the glossary pages.
+Where it would write over something that a person wrote, it leaves the chapter as it was and says
+which cell and what to do; the other chapters go on.
 
     python -m tools.sync 03                      only chapters whose name begins with 03
     python -m tools.sync --translated ja/03-simple-self-attention#scores
                                                  say that this cell says again what the English says
+    python -m tools.sync --drop ja/03-simple-self-attention#old 03
+                                                 what stands there in Japanese alone may go
+    python -m tools.sync --ids ja/03-simple-self-attention
+                                                 give the cells their ids back
 """
 
 import argparse
+import contextlib
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-
-import nbformat
-import yaml
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 
 import helpers
 from helpers.language import LANGUAGES, text
@@ -38,8 +40,11 @@ from tools.notebooks import (
     lagging,
     read,
     source_hash,
+    still_english,
     write,
 )
+from tools.running import CELL_SECONDS, run
+from tools.written import Unkept, give_ids, not_understood, only_here
 
 SETUP = """\
 try:
@@ -107,61 +112,63 @@ def carried_prose(english: dict, own: dict | None) -> dict:
         return {**own, "metadata": {**tags, "source_hash": metadata["source_hash"]}}
     if metadata.get("untranslated") == source_hash(own["source"]):  # still the English of then
         return {**english, "metadata": {**tags, "untranslated": current}}
-    return {**own, "metadata": {**tags, "source_hash": current}}
+    # Written over the English of then.
+    return {**own, "metadata": {**tags, "source_hash": metadata.get("untranslated", current)}}
 
 
-def run(notebook: dict, path: Path) -> dict:
-    """Return the notebook with the outputs of a run from top to bottom.
+def stored(path: Path, folder: Path) -> dict[str, dict]:
+    """Return the notebooks of a chapter that there are, by language."""
+    places = {language: folder / language / path.name for language in LANGUAGES}
+    return {language: read(place) for language, place in places.items() if place.exists()}
+
+
+def unkept(path: Path, folder: Path) -> list[Unkept]:
+    """Return what a chapter holds, in any language, that `sync_chapter` would write over."""
+    own = stored(path, folder)
+    found = []
+    for language, notebook in own.items():
+        found += not_understood(f"{language}/{path.name}", notebook)
+    return found + only_here(path.name, own, SETUP)
+
+
+def sync_chapter(
+    path: Path, folder: Path, url: str, dropped: set[str] = frozenset(), seconds=CELL_SECONDS
+) -> list[str]:
+    """Bring one chapter into line in every language; return what was written or is worth saying.
 
     Raises:
-        SyncError: a cell raised, or wrote to stderr.
+        ValueError: it cannot be run, or something a person wrote would be lost and is not in
+            `dropped`. The chapter is as it was.
     """
-    node = nbformat.from_dict({**notebook, "nbformat": 4, "nbformat_minor": 5})
-    client = NotebookClient(
-        node,
-        timeout=600,
-        kernel_name="python3",
-        record_timing=False,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    name = f"{path.parent.name}/{path.name}"
-    try:
-        client.execute()
-    except CellExecutionError as error:
-        failed = [
-            cell["id"]
-            for cell in node.cells
-            if any(output.output_type == "error" for output in cell.get("outputs", []))
-        ]
-        raise SyncError(f"{name}, cell {failed}: {error.ename}: {error.evalue}") from None
-    for cell in node.cells:
-        for output in cell.get("outputs", []):
-            if output.get("name") == "stderr":
-                raise SyncError(f"{name}, cell {cell['id']} wrote to stderr:\n{output['text']}")
-    return node
-
-
-def sync_chapter(path: Path, folder: Path, url: str) -> list[str]:
-    """Bring one chapter into line in every language; return what was written or is worth saying."""
+    found = unkept(path, folder)
+    said = [f"dropped {one.place}" for one in found if one.place in dropped]
+    if lost := [one for one in found if one.place not in dropped]:
+        shown = "\n    ".join(map(str, lost[:8]))
+        more = f"\n    and {len(lost) - 8} more" if len(lost) > 8 else ""
+        many = f"\n    New ids? Take back the old: --ids {lost[0].place.partition('#')[0]}"
+        many = many if sum("no such cell" in one.what for one in lost) > 3 else ""
+        raise SyncError(
+            f"this would be lost:\n    {shown}{more}{many}\n"
+            f"    To drop what may go: python -m tools.sync --drop '{lost[0].place}' {path.stem}"
+        )
     english = with_generated(read(path), SOURCE, path.name, url)
     notebooks = {SOURCE: english}
-    said = []
     for language in TRANSLATIONS:
         own_path = folder / language / path.name
+        own_path.parent.mkdir(parents=True, exist_ok=True)  # a new language
         own = read(own_path) if own_path.exists() else None
         notebooks[language] = carried(english, own, language, path.name, url)
-        kept = {cell["id"] for cell in english["cells"]}
-        for cell in own["cells"] if own else []:
-            if cell["id"] not in kept:
-                said.append(
-                    f"dropped {language}/{path.name}#{cell['id']}: English has no such cell"
-                )
     with ThreadPoolExecutor(max_workers=2) as pool:
         runs = {
-            language: pool.submit(run, notebook, folder / language / path.name)
+            language: pool.submit(run, notebook, folder / language / path.name, seconds)
             for language, notebook in notebooks.items()
         }
-        texts = {language: canonical(done.result()) for language, done in runs.items()}
+        try:
+            texts = {language: canonical(done.result()) for language, done in runs.items()}
+        except BaseException:
+            for waiting in runs.values():
+                waiting.cancel()
+            raise
     for language, whole in texts.items():
         if write(folder / language / path.name, whole):
             said.append(f"wrote {language}/{path.name}")
@@ -220,71 +227,140 @@ def mark_translated(address: str, folder: Path = CHAPTERS) -> str:
     """Note that the translation at `ja/03-slug#cell` (or `ja/index`) says what the English says.
 
     Raises:
-        SyncError: there is no such page or cell.
+        SyncError: there is no such page or prose cell, or it is still in English.
     """
-    place, _, cell_id = address.partition("#")
-    if cell_id:
-        path = folder / f"{place.removesuffix('.ipynb')}.ipynb"
-        english = folder / SOURCE / path.name
-        if not path.exists() or not english.exists():
-            raise SyncError(f"there is no chapter {place}; expected something like ja/03-slug#cell")
-        sources = {cell["id"]: cell["source"] for cell in read(english)["cells"]}
-        notebook = read(path)
-        for cell in notebook["cells"]:
-            if cell["id"] == cell_id and cell_id in sources:
-                cell["metadata"].pop("untranslated", None)
-                cell["metadata"]["source_hash"] = source_hash(sources[cell_id])
-                write(path, canonical(notebook))
-                return f"{address} is up to date"
-        raise SyncError(f"{place} has no cell {cell_id}")
-    path = folder / f"{place.removesuffix('.md')}.md"
-    if not path.exists() or not (folder / SOURCE / path.name).exists():
-        raise SyncError(f"there is no page {place}; expected something like ja/index")
-    matter, body = front_matter(path.read_text("utf-8"))
-    english_body = front_matter((folder / SOURCE / path.name).read_text("utf-8"))[1]
-    matter["source_hash"] = source_hash(english_body)
-    head = yaml.safe_dump(matter, allow_unicode=True, sort_keys=False, width=1000)
-    write(path, f"---\n{head}---\n{body}")
-    return f"{address} is up to date"
+    shape = rf"({'|'.join(TRANSLATIONS)})/([\w-]+)(?:(?:\.ipynb)?#([\w-]+)|(?:\.md)?)"
+    place = re.fullmatch(shape, address, re.ASCII)
+    if not place:
+        raise SyncError(
+            f"--translated {address}: expected something like ja/03-slug#cell, ja/index"
+        )
+    language, slug, cell_id = place.groups()
+    path = folder / language / f"{slug}{'.ipynb' if cell_id else '.md'}"
+    english = folder / SOURCE / path.name
+    if not path.exists() or not english.exists():
+        what = "chapter" if cell_id else "page"
+        raise SyncError(f"--translated {address}: there is no {what} {language}/{path.name}")
+    if not cell_id:
+        matter, body = front_matter(path.read_text("utf-8"))
+        current = source_hash(front_matter(english.read_text("utf-8"))[1])
+        if still_english(body, language):
+            raise SyncError(f"--translated {address}: the page is still in English")
+        head = yaml_line(path.read_text("utf-8"), matter, current)
+        write(path, head + body)
+        return f"{address} is up to date"
+    sources = {cell["id"]: cell["source"] for cell in read(english)["cells"]}
+    notebook = read(path)
+    if lost := not_understood(f"{language}/{path.name}", notebook):
+        raise SyncError("\n".join(map(str, lost)))
+    for cell in notebook["cells"]:
+        if cell["id"] == cell_id and cell_id in sources:
+            if cell["cell_type"] != "markdown" or cell_id in GENERATED:
+                raise SyncError(
+                    f"--translated {address}: sync writes that cell, nobody translates it"
+                )
+            if still_english(cell["source"], language):
+                raise SyncError(f"--translated {address}: the cell is still in English")
+            cell["metadata"].pop("untranslated", None)
+            cell["metadata"]["source_hash"] = source_hash(sources[cell_id])
+            write(path, canonical(notebook))
+            return f"{address} is up to date"
+    raise SyncError(f"--translated {address}: {language}/{path.name} has no cell {cell_id}")
 
 
-def sync(names: list[str], folder: Path = CHAPTERS) -> None:
-    """Bring the chapters whose names begin with one of `names` (default: all) into line."""
+def yaml_line(text: str, matter: dict, current: str) -> str:
+    """Return a page's front matter with its `source_hash` set, and every other line as it was."""
+    body = front_matter(text)[1]
+    lines = text[: len(text) - len(body)].splitlines() or ["---", "---"]
+    line = f"source_hash: {current}"
+    if "source_hash" in matter:
+        lines = [line if old.startswith("source_hash:") else old for old in lines]
+    else:
+        lines.insert(-1, line)
+    return "\n".join(lines) + "\n"
+
+
+def drops(addresses: list[str], paths: list[Path], folder: Path) -> set[str]:
+    """Return the cells that `--drop` names: one, or all that sync names in one notebook.
+
+    Raises:
+        SyncError: an address names nothing that sync would stop at.
+    """
+    places = []
+    for path in paths if addresses else []:
+        with contextlib.suppress(ValueError):
+            places += [one.place for one in unkept(path, folder)]
+    for address in addresses:
+        if not [place for place in places if address in (place, place.partition("#")[0])]:
+            raise SyncError(f"--drop {address}: nothing stands there that sync would stop at")
+    return {p for p in places if p in addresses or p.partition("#")[0] in addresses}
+
+
+def sync(
+    names: list[str], folder: Path = CHAPTERS, drop: list[str] = (), seconds=CELL_SECONDS
+) -> list[str]:
+    """Bring the chapters whose names begin with one of `names` (default: all) into line.
+
+    Returns:
+        what a person has to mend; those chapters are as they were.
+    """
     url = repository()
     paths = [p for p in chapters(SOURCE, folder) if not names or p.name.startswith(tuple(names))]
     if not paths:
         raise SyncError(f"no English chapter begins with {' or '.join(names)}")
+    dropped = drops(drop, paths, folder)
+    failed = []
+
+    def attempt(name: str, work, *arguments) -> list[str]:
+        try:
+            return work(*arguments)
+        except (ValueError, OSError, SyncError) as error:
+            failed.append(f"{name} is as it was: {error}")
+            return [f"stopped: {error}"]
+
     for path in paths:
         print(f"{path.stem} ...", flush=True)
-        for line in sync_chapter(path, folder, url):
-            print(f"  {line}")
-    for line in sync_pages(url, folder.parent):
+        for line in attempt(path.stem, sync_chapter, path, folder, url, dropped, seconds):
+            print(f"  {line}", flush=True)
+    for line in attempt("README.md or a glossary", sync_pages, url, folder.parent):
         print(line)
     for language in TRANSLATIONS:
         for path in chapters(language, folder):
+            name = f"{language}/{path.name}"
             if not (folder / SOURCE / path.name).exists():
-                print(
-                    f"  {language}/{path.name} has no English chapter: delete it, or restore that"
-                )
-            elif behind := lagging(path):
-                names = ", ".join(list(behind)[:4]) + (", ..." if len(behind) > 4 else "")
-                print(f"  {language}/{path.name} lags in {len(behind)} cells: {names}")
+                print(f"  {name} has no English chapter: delete it, or restore that")
+                continue
+            if names and not path.name.startswith(tuple(names)):
+                continue
+            with contextlib.suppress(ValueError):  # named above, if it was asked for
+                if behind := lagging(path):
+                    cells = ", ".join(list(behind)[:4]) + (", ..." if len(behind) > 4 else "")
+                    print(f"  {name} lags in {len(behind)} cells: {cells}")
+    return failed
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("chapters", nargs="*", help="beginnings of chapter names; default: all")
     parser.add_argument("--translated", metavar="LANG/PAGE#CELL", action="append", default=[])
+    parser.add_argument("--ids", metavar="LANG/CHAPTER", action="append", default=[])
+    parser.add_argument("--drop", metavar="LANG/CHAPTER.ipynb[#CELL]", action="append", default=[])
+    parser.add_argument("--seconds", type=float, default=CELL_SECONDS, help="that a cell may take")
     arguments = parser.parse_args()
     try:
         for address in arguments.translated:
             print(mark_translated(address))
-        if not arguments.translated:
-            fork_kernels()
-            sync(arguments.chapters)
-    except (SyncError, ValueError) as error:
-        sys.exit(f"sync stopped, the chapter is as it was: {error}")
-    return 0
+        for address in arguments.ids:
+            print(give_ids(address))
+        if arguments.translated or arguments.ids:
+            return 0
+        fork_kernels()
+        failed = sync(arguments.chapters, drop=arguments.drop, seconds=arguments.seconds)
+    except (SyncError, ValueError, OSError) as error:
+        sys.exit(f"sync stopped, everything is as it was: {error}")
+    if failed:
+        print("\nNot everything is in line:\n" + "\n".join(failed), file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
