@@ -73,17 +73,20 @@ def head_weights():
 def gpt2_parameter_count():
     """Count: how many trainable numbers has MultiHeadAttention at GPT-2's smallest size?
 
-    d_in = d_out = 768, 12 heads, context length 1024, qkv_bias=False; out_proj has its bias.
+    d_in = d_out = 768, 12 heads, context length 1024, qkv_bias=True; out_proj has its bias too.
     """
     matrix, bias, mask = 768 * 768, 768, 1024 * 1024
+    layer = 4 * (matrix + bias)
     return Value(
-        right=4 * matrix + bias,
+        right=layer,
         wrong={
-            "all_biases": 4 * matrix + 4 * bias,
-            "no_out_proj": 3 * matrix,
+            "no_qkv_bias": 4 * matrix + bias,
+            "no_out_proj": (3 * (matrix + bias), 3 * matrix),
             "no_bias": 4 * matrix,
-            "mask": 4 * matrix + bias + mask,
-            "times_heads": 12 * (4 * matrix + bias),
+            "no_out_bias": 4 * matrix + 3 * bias,
+            "mask": (layer + mask, 4 * matrix + bias + mask, 4 * matrix + mask),
+            "times_heads": (12 * layer, 12 * 4 * matrix),
+            "one_head": (matrix + bias, matrix),
         },
     )
 

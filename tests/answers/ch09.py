@@ -43,6 +43,24 @@ def head_weights():
     yield lambda q, k: torch.softmax(q @ k.transpose(1, 2), dim=-1), "any.raised"
 
 
+def gpt2_parameter_count():
+    yield 2362368, "right"
+    yield "2362368", "right"
+    yield "2,362,368", "right"
+    yield 4 * (768 * 768 + 768), "right"
+    yield torch.tensor(2362368), "right"
+    yield 2360064, "no_qkv_bias"
+    yield 2361600, "no_out_bias"
+    yield 2359296, "no_bias"
+    yield 1771776, "no_out_proj"
+    yield 1769472, "no_out_proj"
+    yield 2362368 + 1024**2, "mask"
+    yield 12 * 2362368, "times_heads"
+    yield 590592, "one_head"
+    yield 4 * 768, "any.too_small"
+    yield None, "any.empty"
+
+
 def mask_polarity():
     yield ["keep", "hide"], "right"
     yield ("Keep", "Hide"), "right"
