@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from tools.notebooks import CHAPTERS, TRANSLATIONS, chapters, lagging
+from tests.summary import lag, missing_in_ci, table
+from tools.notebooks import CHAPTERS
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -49,17 +50,44 @@ def pytest_addoption(parser):
     )
 
 
-def pytest_terminal_summary(terminalreporter):
-    """List what lags behind the English, a page a line."""
-    lines = []
-    for language in TRANSLATIONS:
-        for path in [*chapters(language), *sorted((CHAPTERS / language).glob("*.md"))]:
-            if behind := lagging(path):
-                states = list(behind.values())
-                counts = ", ".join(
-                    f"{states.count(state)} {state}" for state in dict.fromkeys(states)
-                )
-                lines.append(f"{language}/{path.name}: {counts}")
-    if lines:
-        terminalreporter.section("lags behind the English (make release demands that nothing does)")
-        terminalreporter.write("\n".join(lines) + "\n")
+def pytest_configure(config):
+    config.addinivalue_line("markers", "planted: plants a fault and demands that it is caught")
+
+
+@pytest.fixture
+def verified(record_property):
+    """Say how many of what a test looks at: the table at the end adds them up if it passes."""
+    return lambda what, count: record_property(f"verified {what}", count)
+
+
+def pytest_sessionfinish(session):
+    """In CI a missing browser or model is a failure, whoever skipped for want of it."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and missing_in_ci(reporter.stats.get("skipped", [])):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """After a whole run: what was verified. Where translations were tested: what lags."""
+    stats = terminalreporter.stats
+    ran = {
+        report.nodeid.partition("::")[0]
+        for kind in ("passed", "failed")
+        for report in stats.get(kind, [])
+    }
+    write = terminalreporter.write_line
+    if config.args_source == config.ArgsSource.TESTPATHS:
+        terminalreporter.section("what this run says")
+        for line in table(stats):
+            write(line)
+    if "tests/test_translations.py" in ran:
+        current, total, late = lag()
+        if late:
+            write(
+                f"\ntranslated cells up to date: {current:,} of {total:,}; make release demands all"
+            )
+            write("behind the English:")
+            for line in late:
+                write(line)
+    for what in missing_in_ci(stats.get("skipped", [])):
+        write(f"FAILED: CI did not verify {what}")

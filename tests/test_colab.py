@@ -6,6 +6,7 @@ Colab is simulated: the repository's address leads to a local bare clone (git's 
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -38,14 +39,11 @@ def git(*arguments: str, folder: Path) -> str:
 def colab(tmp_path_factory):
     """Return (folder, environment, python) of a simulated Colab."""
     base = tmp_path_factory.mktemp("colab")
-    # The working tree as it is now, committed and tagged in a repository of its own.
+    # The working tree as it is now, committed and tagged in a repository of its own. It may be a
+    # downloaded zip, which git knows nothing of.
+    ignored = (ROOT / ".gitignore").read_text("utf-8").replace("/\n", "\n").split()
     tree = base / "tree"
-    tree.mkdir()
-    files = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", folder=ROOT)
-    for name in filter(None, files.split("\0")):
-        if (ROOT / name).is_file():
-            (tree / name).parent.mkdir(parents=True, exist_ok=True)
-            (tree / name).write_bytes((ROOT / name).read_bytes())
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", *ignored))
     git("init", "-q", folder=tree)
     git("add", "-A", folder=tree)
     git("commit", "-q", "-m", "as it stands", folder=tree)

@@ -79,6 +79,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("fault", PLANTED)
 def test_the_verdicts_are_those_of_the_stock_plugin(fault, tmp_path):
     notebook(tmp_path / "one.ipynb", *PLANTED[fault])

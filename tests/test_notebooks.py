@@ -290,10 +290,14 @@ CHECKS = [
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-def test_chapters(check):
+def test_chapters(check, verified):
     assert any(True for _ in each(CHAPTERS)), "there are no chapters"
     found = check(CHAPTERS)
     assert not found, "\n".join(found)
+    if check is unprinted:
+        cells = [c for _, notebook in each(CHAPTERS) for c in notebook["cells"]]
+        shown = [prose(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+        verified("decimal numbers in prose", sum(len(DECIMAL.findall(text)) for text in shown))
 
 
 # Planted faults: (check, what is done to ja/03, what the finding has to name).
@@ -325,6 +329,7 @@ PLANTED = {
 }
 
 
+@pytest.mark.planted
 def test_other_package_code_is_found(book):
     change(
         book, "simple-self-attention", lambda cell, _: cell["source"].insert(1, "    x = x\n"), "en"
@@ -333,6 +338,7 @@ def test_other_package_code_is_found(book):
     assert any(line.startswith(name) for line in other_package_code(book))
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("check", PLANTED, ids=lambda check: check.__name__)
 def test_planted_fault_is_found(check, book):
     cell_id, edit, named = PLANTED[check]
@@ -341,6 +347,7 @@ def test_planted_fault_is_found(check, book):
     assert any("ja/03-simple-self-attention" in line and named in line for line in findings)
 
 
+@pytest.mark.planted
 def test_missing_chapter_is_found(book):
     (book / "ko" / "03-simple-self-attention.ipynb").unlink()
     assert "ko/03-simple-self-attention.ipynb is missing" in missing_chapters(book)
@@ -351,6 +358,7 @@ def nbval(path: Path) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
 
 
+@pytest.mark.planted
 def test_nbval_catches_a_flipped_digit(book, tmp_path):
     path = shutil.copy(book / "en" / "03-simple-self-attention.ipynb", tmp_path / "whole.ipynb")
     change(book, "scores-loop", flip_digit, "en")

@@ -83,6 +83,7 @@ WRITTEN = {
 }  # fmt: skip
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("what", WRITTEN)
 def test_what_a_person_wrote_stops_it(what, book):
     language, change, place, said = WRITTEN[what]
@@ -95,6 +96,7 @@ def test_what_a_person_wrote_stops_it(what, book):
         assert (book / other / NAME).read_bytes() == (CHAPTERS / other / NAME).read_bytes()
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("content", [b"\xff\xfe{}", b'{"cells": [', b"[]", b"", b'{"cells": 3}'])
 def test_what_is_no_notebook_is_named(content, book):
     (book / "ja" / NAME).write_bytes(content)
@@ -204,6 +206,7 @@ BAD = {
 }
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("said", BAD)
 def test_a_run_that_goes_wrong_is_named_in_bounded_time(said, tmp_path):
     (tmp_path / "en").mkdir()

@@ -247,18 +247,21 @@ def test_glossary_is_whole():
 # Planted faults
 
 
+@pytest.mark.planted
 def test_changed_english_makes_three_translations_stale(book):
     change(book, "read-scores", lambda cell, _: cell["source"].append(" A new sentence."), "en")
     for language in TRANSLATIONS:
         assert f"{language}/03-simple-self-attention.ipynb#read-scores is stale" in behind(book)
 
 
+@pytest.mark.planted
 def test_other_title_is_found(book):
     path = book / "en" / "index.md"
     path.write_text(path.read_text("utf-8").replace("[Softmax](", "[Soft maximum]("), "utf-8")
     assert any("Soft maximum" in line for line in other_titles(book))
 
 
+@pytest.mark.planted
 def test_untranslated_cell_is_found(book):
     def forget(cell, _):
         cell["metadata"]["untranslated"] = cell["metadata"].pop("source_hash")
@@ -267,11 +270,13 @@ def test_untranslated_cell_is_found(book):
     assert "ko/03-simple-self-attention.ipynb#scores is untranslated" in behind(book)
 
 
+@pytest.mark.planted
 def test_forbidden_term_is_found(book):
     change(book, "scores", lambda cell, _: cell["source"].append("注目度"), "ja")
     assert [line for line in forbidden_terms(book) if "ja/03" in line and "注目度" in line]
 
 
+@pytest.mark.planted
 def test_term_used_in_two_ways_is_found(book):
     path = book / "zh" / "03-simple-self-attention.ipynb"
     sources = {cell["id"]: cell["source"] for cell in read(book / "en" / path.name)["cells"]}
@@ -285,6 +290,7 @@ def test_term_used_in_two_ways_is_found(book):
     assert any("上下文向量" in line for line in found)
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize("extra", [" `y`", " $y$", " [y](y.md)"])
 def test_other_marks_are_found(book, extra):
     change(book, "scores", lambda cell, _: cell["source"].append(extra), "zh")
@@ -292,6 +298,7 @@ def test_other_marks_are_found(book, extra):
     assert "zh/03-simple-self-attention.ipynb#scores" in places
 
 
+@pytest.mark.planted
 @pytest.mark.parametrize(
     ("language", "text"),
     [

@@ -13,9 +13,12 @@ from tools.notebooks import CHAPTERS, ROOT, chapters
 from tools.site.links import broken_links
 
 
-def test_no_link_leads_nowhere(site):
+def test_no_link_leads_nowhere(site, verified):
     base = site_address()
     assert broken_links(site, base) == []
+    pages = [path for path in site.rglob("*.html") if "pagefind" not in path.parts]
+    verified("pages of the site", len(pages))
+    verified("links on them", sum(path.read_text("utf-8").count("<a ") for path in pages))
 
 
 def test_broken_links_are_found(tmp_path):
