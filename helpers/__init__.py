@@ -10,10 +10,12 @@ __version__ = "0.1.0"
 
 _MODULE_OF = {  # public name -> the module that holds it
     "CausalAttention": "helpers.attention",
+    "CrossAttention": "helpers.translate",
     "MultiHeadAttention": "helpers.attention",
     "MultiHeadAttentionWrapper": "helpers.attention",
     "SelfAttentionV1": "helpers.attention",
     "SelfAttentionV2": "helpers.attention",
+    "Translator": "helpers.translate",
     "distance_bias": "helpers.positions",
     "explore": "helpers.widgets.explore",
     "heads": "helpers.widgets.heads",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import attention, block, pure
+from helpers import attention, block, positions, pure, translate
 from helpers.language import LANGUAGES
 from tests.test_attention import code_difference
 from tools.addresses import repository
@@ -246,7 +246,14 @@ def unprinted(folder: Path) -> list[str]:
 
 
 # module -> how the chapters that derive it begin
-DERIVED_IN = {attention: "0", block: "1", pure.forward: "10", pure.backward: "11"}
+DERIVED_IN = {
+    attention: "0",
+    block: "1",
+    pure.forward: "10",
+    pure.backward: "11",
+    positions: "12",
+    translate: "13",
+}
 
 
 def package_code(file: str = "") -> dict[str, object]:
