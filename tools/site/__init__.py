@@ -14,6 +14,7 @@ glossary    the first use of a term leads to its entry
 formulas    KaTeX, rendered while building
 pages       when Sphinx writes: the context of _templates/layout.html, the text of the page
 
+exchange    the finished site takes the old one's place, in one step
 policy      which scripts a page may run
 above       what stands above the languages: chooser, 404 page, sitemap
 previews    the picture that a shared link shows

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 import sys
 import time
@@ -18,6 +17,7 @@ from tools.notebooks import ROOT
 from tools.site import SiteError
 from tools.site.above import root_pages
 from tools.site.contents import check_chapters, contents, slugs
+from tools.site.exchange import recover, room, swap
 from tools.site.languages import build_languages
 from tools.site.links import broken_links
 from tools.site.previews import previews
@@ -51,26 +51,25 @@ def build(book: Path = ROOT) -> Path:
     Raises:
         SiteError: it could not be built. The previous site is as it was.
     """
-    (book / "_build").mkdir(exist_ok=True)
-    lock = FileLock(book / "_build/lock")
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        print("Another build is at work; waiting for it.", flush=True)
-        lock.acquire()
-    try:
-        return build_if_changed(book)
-    finally:
-        lock.release()
+    with room(book / "_build"):
+        (book / "_build").mkdir(exist_ok=True)
+        lock = FileLock(book / "_build/lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            print("Another build is at work; waiting for it.", flush=True)
+            lock.acquire()
+        try:
+            return build_if_changed(book)
+        finally:
+            lock.release()
 
 
 def build_if_changed(book: Path) -> Path:
     """Do what `build` promises, while no other process builds the same book."""
     folder, build_folder = book / "chapters", book / "_build"
     site, staging = build_folder / "site", build_folder / "staging"
-    old = build_folder / "site.old"
-    if old.exists() and not site.exists():  # interrupted between two renames
-        os.replace(old, site)
+    recover(site)
     made_by = machinery()
     made_from = made_by + digest([book / "_toc.yml", *(folder / code for code in LANGUAGES)], book)
     stamp = site / ".made-from"
@@ -112,13 +111,3 @@ def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> N
         indexed.result()
     if broken:
         raise SiteError("Links that lead nowhere:\n" + "\n".join(broken))
-
-
-def swap(staging: Path, site: Path) -> None:
-    """Put the new site in the place of the old one; only the old or the new is ever there."""
-    old = site.with_name(f"{site.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if site.exists():
-        os.replace(site, old)
-    os.replace(staging, site)
-    shutil.rmtree(old, ignore_errors=True)
