@@ -7,6 +7,7 @@ the instruction sets of the processor.
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,6 +26,8 @@ from helpers.attention import (
     softmax_naive,
 )
 from helpers.examples import inputs
+from tests.test_notebooks import text_of
+from tools.notebooks import SOURCE, chapters, read
 
 ROOT = Path(__file__).parents[1]
 TABLE = json.loads(Path(__file__).with_name("reference-values.json").read_text("utf-8"))["values"]
@@ -261,6 +264,59 @@ def test_the_last_token_of_causal_attention_sees_as_much_as_without_a_mask(value
     torch.testing.assert_close(
         values["rasbt_causal_batch"][0, -1], values["002_SelfAttention_V2"][-1]
     )
+
+
+SHOWN = re.compile(r"-?(?:\d+\.?\d*(?:e[-+]?\d+)?|inf)|nan")
+
+
+def shown(text):
+    """Return the numbers in a text, at four decimals."""
+    words = SHOWN.findall(text.replace("\N{MINUS SIGN}", "-"))
+    return [word if word in ("nan", "inf", "-inf") else f"{float(word):.4f}" for word in words]
+
+
+def flat(value):
+    return [one for part in value for one in flat(part)] if isinstance(value, list) else [value]
+
+
+def stands_in(wanted, found):
+    """Return whether the wanted numbers are among the found ones, in their order."""
+    rest = iter(found)
+    return all(number in rest for number in wanted)
+
+
+@pytest.fixture(scope="module")
+def cells():
+    """The numbers that each cell of the English book shows."""
+    return {
+        f"{path.name}#{cell['id']}": shown("\n".join(map(text_of, cell["outputs"])))
+        for path in chapters(SOURCE)
+        for cell in read(path)["cells"]
+        if cell["cell_type"] == "code"
+    }
+
+
+PRINTED_NOWHERE = {
+    "004_block1_example_matrix": "numbers invented for an illustration",
+    "derived_wrapper_eq_mha": "an equality: chapter 09 asserts it",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in ENTRIES if name not in PRINTED_NOWHERE])
+def test_value_is_printed_in_the_book(name, cells):
+    entry = ENTRIES[name]
+    for key in ("expected", "published"):
+        wanted = [shown(str(number))[0] for number in flat(entry.get(key, []))]
+        if key == "published":  # printed for one sentence of two equal ones
+            wanted = wanted[: len(wanted) // 2]
+        assert any(stands_in(wanted, found) for found in cells.values()), f"{name}, {key}: nowhere"
+
+
+def test_a_value_that_no_chapter_prints_is_seen(cells):
+    wanted = [shown(str(number))[0] for number in ENTRIES["rasbt_query_2"]["expected"]]
+    assert any(stands_in(wanted, found) for found in cells.values())
+    assert not any(stands_in([*wanted, "0.1234"], found) for found in cells.values())
+    assert not any(stands_in(wanted[::-1], found) for found in cells.values())
 
 
 KINDS = ["default", "avx2", "avx512"]

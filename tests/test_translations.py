@@ -153,7 +153,9 @@ def other_titles(folder: Path) -> list[str]:
             for path in chapters(language, folder)
         }
         page = (folder / language / "index.md").read_text("utf-8")
-        for words, name in re.findall(r"^\d+\. \[([^]]+)\]\(([^)]+)\)", page, flags=re.MULTILINE):
+        for words, name in re.findall(
+            r"^(?:\d+\.|-) \[([^]]+)\]\(([^)]+\.ipynb)\)", page, flags=re.MULTILINE
+        ):
             if titles.pop(name, None) != words:
                 found.append(f"{language}/index.md calls {name} {words}")
         found += [f"{language}/index.md does not list {name}" for name in titles]

@@ -194,6 +194,7 @@ def chapter_table(url: str, folder: Path = CHAPTERS) -> str:
     rows.append("|---" * (1 + len(LANGUAGES)) + "|")
     for path in chapters(SOURCE, folder):
         title = read(path)["cells"][0]["source"].removeprefix("# ")
+        number = path.name.partition("-")[0]
         links = [
             " · ".join(
                 f"[{runner}]({address})"
@@ -201,7 +202,8 @@ def chapter_table(url: str, folder: Path = CHAPTERS) -> str:
             )
             for language in LANGUAGES
         ]
-        rows.append(f"| {path.name[:2]} {title} | " + " | ".join(links) + " |")
+        numbered = f"{number} {title}" if number.isdigit() else title
+        rows.append(f"| {numbered} | " + " | ".join(links) + " |")
     return "\n".join(rows)
 
 

@@ -25,7 +25,7 @@ class GlossaryLinks(SphinxTransform):
     default_priority = 800  # when links and formulas are nodes of their own
 
     def apply(self, **kwargs: object) -> None:
-        if not re.match(r"\d+-", self.env.docname.rsplit("/", 1)[-1]):
+        if not re.match(r"\d+-|appendix-", self.env.docname.rsplit("/", 1)[-1]):
             return
         language = self.config.book_language
         terms = {words[language]["term"].lower(): name for name, words in glossary().items()}
