@@ -32,15 +32,21 @@ def page_address(base: str, language: str, slug: str) -> str:
     return f"{base}{language}/" + ("" if slug == "index" else f"{slug}.html")
 
 
-def runner_links(url: str, path: str, root: Path = ROOT) -> dict[str, str]:
-    """Return where `chapters/<path>` can be run, at this version of the book: name -> address."""
+def runner_links(url: str, path: str, root: Path = ROOT, cell: str = "") -> dict[str, str]:
+    """Return where `chapters/<path>` can be run, at this version of the book: name -> address.
+
+    cell: the id of the cell to open at, where the runner can; without one, the notebook's head.
+    """
     places = {
         "repository": url.removeprefix("https://github.com/"),
         "tag": f"v{helpers.__version__}",
         "path": f"chapters/{path}",
+        "cell": cell,
     }
+    patterns = configuration(root)["runners"].items()
     return {
-        name: pattern.format(**places) for name, pattern in configuration(root)["runners"].items()
+        name: (pattern if cell else pattern.partition("#")[0]).format(**places)
+        for name, pattern in patterns
     }
 
 

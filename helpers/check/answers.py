@@ -3,6 +3,8 @@
 import contextlib
 import math
 import numbers
+import re
+import unicodedata
 from decimal import Decimal
 
 import torch
@@ -12,6 +14,7 @@ from torch import Tensor
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 # A number copied from an output has four decimals.
 PRINTED = {"rtol": 0.0, "atol": 6e-5}
+QUOTES = "\t\r\n\"'`\u2018\u2019\u201c\u201d\u300c\u300d"
 
 
 def is_empty(answer: object) -> bool:
@@ -71,7 +74,17 @@ def words(answer: object) -> object:
     if isinstance(answer, list):
         with contextlib.suppress(RecursionError):
             return [words(word) for word in answer]
-    return answer.strip(" \t\r\n\"'`.").casefold() if isinstance(answer, str) else answer
+    return typed(answer).strip(f" {QUOTES}.").casefold() if isinstance(answer, str) else answer
+
+
+def typed(said: str) -> str:
+    """Return what somebody typed, or copied from an output, as Python would have it written.
+
+    Full-width letters, signs and commas become plain ones; `tensor(...)` and `array(...)` go.
+    """
+    said = unicodedata.normalize("NFKC", said).replace("\u3001", ",").replace("\u2212", "-").strip()
+    inside = re.fullmatch(r"(?:tensor|array)\((.*?)(?:,\s*[a-z_]+=[^\])]*)?\)", said, re.DOTALL)
+    return inside[1].strip() if inside else said
 
 
 def variants(wrong: object) -> tuple:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpers.check.answers import as_tensor, describe, is_empty, plain, variants, words
+from helpers.check.answers import as_tensor, describe, is_empty, plain, typed, variants, words
 from helpers.check.verdicts import Verdict
 
 
@@ -36,7 +36,7 @@ class Choice:
         """Return one word where one is asked, though it stand in a list; a list for "a, b"."""
         answer = plain(answer)
         if several and isinstance(answer, str):
-            answer = answer.split(",")
+            answer = typed(answer).strip("[]()").split(",")
         if not several and isinstance(answer, list) and len(answer) == 1:
             answer = answer[0]
         return words(answer)

@@ -10,12 +10,14 @@ import torch
 
 from helpers.check.answers import (
     PRINTED,
+    QUOTES,
     as_tensor,
     describe,
     equal,
     fit,
     is_empty,
     plain,
+    typed,
     variants,
     words,
 )
@@ -77,7 +79,7 @@ class Value:
 
 def _number_in(said: str) -> object:
     """Return the number, or the list of numbers, that a string holds: "24", "1/6", "[1, 2]"."""
-    said = said.strip().strip("\"'`")
+    said = typed(said).strip(QUOTES)
     try:
         return float(Fraction(said))
     except (ValueError, ZeroDivisionError, OverflowError):
@@ -85,7 +87,9 @@ def _number_in(said: str) -> object:
     try:
         found = ast.literal_eval(said)
     except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return said
+        parts = said.strip("[]()").split(",")  # "1/5, 4/5"
+        found = [_number_in(part) for part in parts] if len(parts) > 1 else [said]
+        return found if all(isinstance(one, float) for one in found) else said
     groups = said.split(",")  # 2,362,368 is one number, written in groups
     if len(groups) > 1 and all(len(one) == 3 and one.isdigit() for one in groups[1:]):
         return float("".join(groups)) if groups[0].isdigit() else found

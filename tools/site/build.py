@@ -24,7 +24,8 @@ from tools.site.previews import previews
 from tools.site.search import index_for_search
 
 MACHINERY = ("_config.yml", "requirements.txt", "_templates", "_static", "tools/site",
-             "tools/addresses.py", "tools/notebooks.py")  # fmt: skip
+             "tools/addresses.py", "tools/notebooks.py", "helpers/check",
+             "helpers/exercises")  # fmt: skip
 
 
 def digest(paths: list[Path], root: Path = ROOT) -> str:
@@ -40,7 +41,9 @@ def digest(paths: list[Path], root: Path = ROOT) -> str:
 
 def machinery() -> str:
     """Return one digest of all that shapes every page: when it changes, all is built anew."""
-    words = {key: said for key, said in messages().items() if key.startswith("site.")}
+    words = {
+        key: said for key, said in messages().items() if key.startswith(("site.", "check.any."))
+    }
     said = json.dumps([words, __version__], sort_keys=True)
     return digest([ROOT / name for name in MACHINERY]) + hashlib.sha256(said.encode()).hexdigest()
 

@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from helpers.language import LANGUAGES, text
 from tools.addresses import page_address, runner_links, source_link
 from tools.notebooks import SOURCE
+from tools.site.answers import FIELD, page_words
 from tools.site.cells import named_parts, wrapped_lines
 from tools.site.contents import caption
 from tools.site.policy import (
@@ -166,6 +167,7 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         "sections": sections,
         "title_and_text": re.split(r"(?<=</h1>)", body, maxsplit=1),
         "has_math": any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block))),
+        "answer_words": page_words(language) if FIELD in body else None,
         "canonical": page_address(base, language, slug),
         "preview": f"{base}_static/preview/{slug}.png",
         "languages": [

@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 
 from helpers.language import text
 from tools.notebooks import SOURCE, lagging
+from tools.site.answers import exercise_name, field, is_unanswered
 
 OUTPUT = re.compile(r"<!-- output: ([\w-]+)#([\w-]+) -->")
 SETUP_CELL = "setup"
@@ -82,20 +83,24 @@ def page_cell(cell: dict, language: str, lag: str | None, exercise: str = "") ->
     return {**cell, "metadata": {**cell["metadata"], **words}, "outputs": outputs}
 
 
-def page_notebook(notebook: dict, language: str, lags: dict[str, str]) -> dict:
-    """Return a notebook as its page shows it."""
+def page_notebook(
+    notebook: dict, language: str, lags: dict[str, str], repository: str, path: str
+) -> dict:
+    """Return a notebook, which stands at `chapters/<path>`, as its page shows it."""
     cells = [cell for cell in notebook["cells"] if cell["id"] != "badge"]
     prose = [cell["id"] for cell in cells if cell["cell_type"] == "markdown"]
     if prose and all(lags.get(name) == "untranslated" for name in prose):  # say it once
         lags = {prose[0]: "untranslated_page"}
-    exercises = exercise_of_solution(cells)
-    return {
-        **notebook,
-        "cells": [
-            page_cell(cell, language, lags.get(cell["id"]), exercises.get(cell["id"], ""))
-            for cell in cells
-        ],
-    }
+    exercises, shown = exercise_of_solution(cells), []
+    for cell in cells:
+        exercise = exercise_name(cell)
+        if exercise:  # its output asks to run the cell, which a page cannot
+            left = [one for one in cell["outputs"] if not is_unanswered(one, language)]
+            cell = {**cell, "outputs": left}
+        shown.append(page_cell(cell, language, lags.get(cell["id"]), exercises.get(cell["id"], "")))
+        if exercise:
+            shown.append(field(cell, exercise, language, repository, path))
+    return {**notebook, "cells": shown}
 
 
 def exercise_of_solution(cells: list[dict]) -> dict[str, str]:
@@ -139,7 +144,10 @@ def read_source(app: Sphinx, docname: str, source: list[str]) -> None:
             app.env.note_dependency(str(english))
     lags = lagging(path)
     if path.suffix == ".ipynb":
-        notebook = page_notebook(json.loads(source[0]), language, lags)
+        place = f"{language}/{path.name}"
+        notebook = page_notebook(
+            json.loads(source[0]), language, lags, app.config.book_repository, place
+        )
         source[0] = json.dumps(notebook, ensure_ascii=False)
         return
     if lags:

@@ -1,0 +1,201 @@
+"""Answers given in the page: the same verdicts as `check` gives, on every answer we know of."""
+
+import base64
+import json
+import re
+
+import pytest
+import torch
+from test_answers import ANSWERS
+
+from helpers.check import Choice, Function, Value, verdict
+from helpers.exercises import EXERCISES
+from helpers.language import LANGUAGES, text
+from tools.addresses import repository, runner_links
+from tools.notebooks import ROOT, chapters, read
+from tools.site.answers import exercise_name
+
+TYPED = [name for name, make in EXERCISES.items() if isinstance(make(), Choice | Value)]
+# Writes each answer into a field, submits it, and returns the verdicts' keys and words.
+JUDGED = """(place, answers) => answers.map((said) => {
+  place.querySelector("input").value = said;
+  place.querySelector("form").requestSubmit();
+  const status = place.querySelector("[role=status]");
+  return [status.dataset.key, status.textContent];
+})"""
+
+
+def places():
+    """Return where each exercise is asked: exercise -> (slug, id of its answer cell)."""
+    found = {}
+    for path in chapters("en"):
+        for cell in read(path)["cells"]:
+            if name := exercise_name(cell):
+                found[name] = (path.stem, cell["id"])
+    return found
+
+
+PLACES = places()
+
+
+def as_typed(answer):
+    """Return an answer as a reader types it into a field; None where nobody can."""
+    if isinstance(answer, torch.Tensor):
+        if answer.is_complex() and answer.imag.any():
+            return None
+        answer = answer.to_dense() if answer.layout is not torch.strided else answer
+        answer = answer.real if answer.is_complex() else answer
+        return str(answer.detach().double().tolist())
+    if hasattr(answer, "tolist"):
+        answer = answer.tolist()
+    if isinstance(answer, (list, tuple)) and all(isinstance(one, str) for one in answer):
+        return ", ".join(answer)
+    if isinstance(answer, (list, tuple)):  # 0.5 rather than np.float32(0.5), tensor(0.5)
+        parts = [as_typed(one) for one in answer]
+        return None if None in parts else f"[{', '.join(parts)}]"
+    return None if callable(answer) or isinstance(answer, complex) else str(answer)
+
+
+def known_answers():
+    """Return exercise -> what readers type: what tests/answers lists, and forms of our own."""
+    found = {name: [] for name in TYPED if name in PLACES}
+    for _, name, _, answer, _ in ANSWERS:
+        said = as_typed(answer)
+        if name in found and said is not None:
+            found[name].append(said)
+    for name, said in found.items():
+        one = EXERCISES[name]()
+        for answers in (one.right, *one.wrong.values()):
+            for answer in answers if isinstance(answers, tuple) else (answers,):
+                said.append(as_typed(answer))
+        said += [" ", "nothing known", "1", "-3.5", "1/6", "0,1", "1e400", "[1, [2, 3]]", "{}"]
+        said += [said[0].upper(), f"“{said[0]}”", said[0].replace(", ", "，"), said[0] + ","]
+        if isinstance(one, Value):
+            said += [f"tensor({said[0]})", f"tensor({said[0]}, dtype=torch.float64)"]
+            right = torch.as_tensor(one.right).double()
+            said += [str((right * factor).tolist()) for factor in (2, 0.997, 1.3333)]
+            said += [str((right + 0.125).tolist()), str(right.flatten().flip(0).tolist())]
+            said += [str(right.mul(100).round().div(100).tolist()), str(right.tolist() and [[]])]
+            if right.dim() == 2:
+                said += [
+                    str(right.T.tolist()),
+                    str((right * torch.arange(1, len(right) + 1)[:, None]).tolist()),
+                ]
+    return found
+
+
+def page_key(found, name):
+    return found.key.removeprefix(f"{name}.")
+
+
+def expected_words(found, said, code):
+    """Return what the page must say: what `check` prints, but for what is asked of a notebook."""
+    if found.key == "any.empty":
+        return text("site.answer.empty", code)
+    mark = "yes" if found.key.endswith(".right") else "no"
+    words = text(f"check.any.{mark}", code, said=found.said(code))
+    typed = found.key in ("any.not_numbers", "any.choice", "any.choices")
+    return words.replace(found.values["actual"], f"'{said.strip()}'") if typed else words
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_page_judges_as_check_does(page, address, code):
+    answers, differ, judged = known_answers(), [], 0
+    assert len(answers) >= 20
+    for slug in sorted({PLACES[name][0] for name in answers}):
+        page.goto(f"{address}{code}/{slug}.html")
+        for name in (name for name in answers if PLACES[name][0] == slug):
+            place = page.locator(f"[data-cell={PLACES[name][1]}]")
+            answered = place.evaluate(JUDGED, answers[name])
+            for said, (key, words) in zip(answers[name], answered, strict=True):
+                found = verdict(name, said)
+                judged += 1
+                if words != expected_words(found, said, code) or key != page_key(found, name):
+                    differ.append(f"{name}, {said!r}\n  check: {found}\n  page:  {words!r}")
+    assert judged > 300 and not differ, "\n".join([f"{len(differ)} of {judged}", *differ[:20]])
+
+
+def test_a_field_is_answered_by_keyboard_and_heard(page, address):
+    page.goto(f"{address}en/02-softmax.html")
+    field = page.get_by_role("textbox", name=text("site.answer.label", "en")).first
+    field.focus()
+    page.keyboard.type("sharper")
+    page.keyboard.press("Enter")
+    place = page.locator("[data-answer]").first
+    said = place.get_by_role("status")
+    assert text("check.shifted_scores.sharper", "en") in said.inner_text()
+    assert said.evaluate("said => said.parentElement.ariaLive ?? said.role") == "status"
+    page.keyboard.press("Backspace")
+    assert said.text_content() == ""  # a verdict stands beside the answer it speaks of
+    for _ in range(3):  # the submit button, then the words
+        page.keyboard.press("Tab")
+    focused = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    assert field.input_value() == focused == "same"
+    assert text("check.shifted_scores.right", "en") in said.inner_text()
+    described = field.evaluate("f => document.getElementById(f.getAttribute('aria-describedby'))")
+    assert described is not None
+
+
+def test_words_of_a_list_are_put_together(page, address):
+    page.goto(f"{address}ja/11-backpropagation.html")
+    place = page.locator("[data-cell=predict-nudge-answer]")
+    for word in ("falls", "rises", "falls"):
+        place.get_by_role("button", name=word, exact=True).click()
+    assert place.get_by_role("textbox").input_value() == "falls, rises, falls"
+    place.get_by_role("button", name=text("site.answer.judge", "ja")).click()
+    assert text("check.nudged_score.right", "ja") in place.get_by_role("status").inner_text()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_without_script_the_page_says_where_to_run(browser, address, code):
+    context = browser.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto(f"{address}{code}/02-softmax.html")
+    assert tab.locator(".answer").count() >= 4
+    assert tab.locator(".answer :is(input, button)").count() == 0
+    assert text("check.any.empty", code) not in tab.locator("article").inner_text()
+    name = text("site.open_exercise", code, runner="Colab")
+    assert tab.get_by_role("link", name=name).count() == tab.locator(".answer").count()
+    context.close()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_exercise_opens_at_its_cell(site, code):
+    for path in chapters(code):
+        html = (site / code / f"{path.stem}.html").read_text("utf-8")
+        for cell in read(path)["cells"]:
+            if exercise_name(cell):
+                place = f"{code}/{path.name}"
+                for link in runner_links(repository(), place, cell=cell["id"]).values():
+                    assert f'href="{link}"' in html, (path.stem, cell["id"])
+                    assert link.endswith(f"#scrollTo={cell['id']}")
+
+
+def test_every_kind_of_answer_has_its_place(site):
+    for name, make in EXERCISES.items():
+        if name not in PLACES:
+            continue
+        slug, cell = PLACES[name]
+        html = (site / "en" / f"{slug}.html").read_text("utf-8")
+        data = re.search(rf'<div class="answer"([^>]*) data-cell="{cell}"', html)[1]
+        assert bool(data) is not isinstance(make(), Function), name
+
+
+def test_answers_are_not_read_off_the_source_by_accident(site):
+    for path in site.glob("*/*.html"):
+        for data in re.findall(r'data-answer="([^"]+)"', path.read_text("utf-8")):
+            with pytest.raises(ValueError):
+                json.loads(base64.b64decode(data))
+            assert b"right" not in base64.b64decode(data)
+
+
+def test_a_runner_without_cells_opens_the_head(tmp_path):
+    config = (ROOT / "_config.yml").read_text("utf-8")
+    line = "  Elsewhere: https://run.test/{repository}?file={path}\n"
+    (tmp_path / "_config.yml").write_text(config.replace("runners:\n", "runners:\n" + line))
+    links = runner_links("https://github.com/a/b", "ja/03-x.ipynb", tmp_path, cell="one-answer")
+    assert links["Elsewhere"] == "https://run.test/a/b?file=chapters/ja/03-x.ipynb"
+    assert links["Colab"].endswith("chapters/ja/03-x.ipynb#scrollTo=one-answer")
+    head = runner_links("https://github.com/a/b", "ja/03-x.ipynb", tmp_path)["Colab"]
+    assert head.endswith("chapters/ja/03-x.ipynb")
