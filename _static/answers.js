@@ -201,7 +201,7 @@
     });
     const several = Array.isArray(known.right) && known.choices;
     const words = (known.choices ?? []).map((one) => {
-      const button = element("button", { type: "button" }, one);
+      const button = element("button", { type: "button", lang: "en" }, one);
       button.addEventListener("click", () => {
         input.value = several && input.value.trim() ? `${input.value.trim().replace(/,$/, "")}, ${one}` : one;
         if (!several) form.requestSubmit();

@@ -183,6 +183,9 @@ def glossary_page(language: str, folder: Path = CHAPTERS) -> str:
         if language != SOURCE:
             page.append(f'<span lang="{SOURCE}">{words[SOURCE]["term"]}</span>')
         page.append(words[language]["definition"])
+        if aliases := words[language].get("aliases"):
+            between = "、" if language in ("ja", "zh") else ", "
+            page.append(text("site.glossary_aliases", language, names=between.join(aliases)))
     return (
         "<!-- written by make sync from chapters/glossary.toml -->\n\n" + "\n\n".join(page) + "\n"
     )

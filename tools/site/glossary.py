@@ -1,14 +1,17 @@
-"""The first use of a term in a chapter leads to its entry in the glossary.
+"""The first use of a term in a chapter carries its definition and leads to the glossary, and back.
 
-Ours: Sphinx's own glossary wants every use marked by hand, in notebooks that must read in Jupyter.
+_static/terms.js shows the definition where the term stands. Ours: Sphinx's own glossary wants
+every use marked by hand, in notebooks that must read in Jupyter.
 """
 
+import html
 import re
 
 from docutils import nodes
 from sphinx.transforms import SphinxTransform
 
-from tools.notebooks import glossary
+from helpers.language import text
+from tools.notebooks import SOURCE, glossary
 
 EVERYDAY = {"key", "length", "value"}  # also common words: linked only where they are in bold
 KATAKANA = "\u30a1-\u30fa\u30fc"
@@ -28,9 +31,12 @@ class GlossaryLinks(SphinxTransform):
         if not re.match(r"\d+-|appendix-", self.env.docname.rsplit("/", 1)[-1]):
             return
         language = self.config.book_language
-        terms = {words[language]["term"].lower(): name for name, words in glossary().items()}
+        terms = names_of_terms(language)
         pattern = term_pattern(terms, language)
-        linked: set[str] = set()
+        linked: dict[
+            str, bool
+        ] = {}  # term -> whether it stands in bold, as it does where explained
+        self.env.metadata[self.env.docname]["terms"] = linked
         for node in list(self.document.findall(nodes.Text)):
             if self.prose(node):
                 new = self.linked_text(node, pattern, terms, linked)
@@ -58,14 +64,73 @@ class GlossaryLinks(SphinxTransform):
             rare = name not in EVERYDAY and len(found["term"]) > 1
             if name in linked or not (bold or rare):
                 continue
-            linked.add(name)
+            linked[name] = bold
             pieces.append(nodes.Text(text_[end : found.start()]))
             address = f"glossary.html#{name}"
-            pieces.append(
-                nodes.reference("", found[0], internal=True, refuri=address, classes=["term"])
-            )
+            link = nodes.reference("", found[0], internal=True, refuri=address, classes=["term"])
+            link["ids"].append(f"term-{name}")
+            pieces.append(link)
             end = found.end()
         return [piece for piece in [*pieces, nodes.Text(text_[end:])] if piece.astext()] or [node]
+
+
+def names_of_terms(language: str) -> dict[str, str]:
+    """Return what the glossary's terms are called, in small letters: name or alias -> id.
+
+    An alias of one character (ja \u5024) is part of too many other words to be looked for.
+    """
+    table = glossary().items()
+    found = {
+        alias.lower(): name
+        for name, words in table
+        for alias in words[language].get("aliases", [])
+        if len(alias) > 1
+    }
+    return found | {words[language]["term"].lower(): name for name, words in table}
+
+
+def with_definitions(body: str, language: str) -> str:
+    """Return a page's text with what each linked term means, for _static/terms.js to show."""
+    table = glossary()
+
+    def defined(found: re.Match) -> str:
+        words = table[found[1]]
+        name = words[language]["term"]
+        if language != SOURCE and words[SOURCE]["term"].lower() != name.lower():
+            name += f" \u00b7 {words[SOURCE]['term']}"
+        said = html.escape(words[language]["definition"])
+        return f'{found[0]} data-term="{html.escape(name)}" data-definition="{said}"'
+
+    return re.sub(r'<a class="term [^>]*?href="glossary\.html#([\w-]+)"', defined, body)
+
+
+def with_chapters(body: str, chapters: list[dict], language: str) -> str:
+    """Return the glossary page's text with the way back: below each term, where it stands.
+
+    chapters: href, title, number and terms of each chapter, in reading order; the chapter that
+    explains the term (where it is in bold), else the first, is named in full.
+    """
+
+    def led_back(found: re.Match) -> str:
+        name = found[1]
+        using = [chapter for chapter in chapters if name in chapter["terms"]]
+        if not using:
+            return found[0]
+        explains = next((one for one in using if one["terms"][name]), using[0])
+        links = []
+        for one in [explains, *(one for one in using if one is not explains)]:
+            number = text("site.glossary_chapter", language, number=one["number"])
+            label = f"{one['number']} {one['title']}" if one is explains else str(one["number"])
+            links.append(
+                f'<a href="{html.escape(one["href"])}#term-{name}" '
+                f'title="{html.escape(one["title"])}" '
+                f'aria-label="{html.escape(number)} {html.escape(one["title"])}">'
+                f"{html.escape(label)}</a>"
+            )
+        said = html.escape(text("site.glossary_chapters", language))
+        return f'{found[0]}<p class="used" data-pagefind-ignore>{said} {" ".join(links)}</p>\n'
+
+    return re.sub(r'<h2 [^>]*id="([\w-]+)".*?(?=</section>)', led_back, body, flags=re.DOTALL)
 
 
 def term_pattern(terms: dict[str, str], language: str) -> re.Pattern:

@@ -14,6 +14,7 @@ from tools.notebooks import SOURCE
 from tools.site.answers import FIELD, page_words
 from tools.site.cells import named_parts, wrapped_lines
 from tools.site.contents import caption
+from tools.site.glossary import with_chapters, with_definitions
 from tools.site.policy import (
     EARLY_SCRIPT,
     SCRIPT,
@@ -28,10 +29,17 @@ PLAIN_TOKEN = re.compile(rf'<span class="(?!(?:{COLOURED})")[^"]*">([^<]*)</span
 
 
 def titles_changed(app: Sphinx, env) -> list[str]:
-    """Return every page when a title or the order has changed: each page lists the chapters."""
+    """Return every page when a title or the order has changed: each page lists the chapters.
+
+    Return the glossary when a chapter uses other terms: it leads back to them.
+    """
     now = [(name, env.titles[name].astext()) for name in chapter_names(env)]
     before, env.book_titles = getattr(env, "book_titles", None), now
-    return sorted(env.found_docs) if now != before else []
+    terms = [env.metadata[name].get("terms") for name in chapter_names(env)]
+    terms_before, env.book_terms = getattr(env, "book_terms", None), terms
+    if now != before:
+        return sorted(env.found_docs)
+    return ["glossary"] if terms != terms_before and "glossary" in env.found_docs else []
 
 
 def chapter_names(env) -> list[str]:
@@ -139,7 +147,14 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
     ]
     title = env.titles[pagename].astext()
     book_title = text("site.title", language)
-    body = page_body(context["body"], language)
+    body = with_definitions(page_body(context["body"], language), language)
+    if slug == "glossary":
+        chapters = [
+            entry(name) | {"terms": env.metadata[name]["terms"]}
+            for name in chapter_names(env)
+            if env.metadata[name].get("terms")
+        ]
+        body = with_chapters(body, chapters, language)
     static = "../_static/" if config.book_site else context["pathto"]("_static/", 1)
     name = f"chapters/{language}/{source.name}"
     is_notebook = source.suffix == ".ipynb"
@@ -167,6 +182,7 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         "sections": sections,
         "title_and_text": re.split(r"(?<=</h1>)", body, maxsplit=1),
         "has_math": any(doctree.findall(lambda n: isinstance(n, nodes.math | nodes.math_block))),
+        "has_terms": 'data-definition="' in body,
         "answer_words": page_words(language) if FIELD in body else None,
         "canonical": page_address(base, language, slug),
         "preview": f"{base}_static/preview/{slug}.png",

@@ -1,0 +1,123 @@
+"""Terms: what they mean is shown where they stand, and the glossary leads back to the chapters."""
+
+import re
+
+import pytest
+from browsing import until
+
+from helpers.language import LANGUAGES, text
+from tools.notebooks import glossary
+
+OPEN = "document.querySelector('.definition').matches(':popover-open')"
+
+
+def seen_whole(tab):
+    """Tell whether the definition is inside the window."""
+    box = tab.locator(".definition").bounding_box()
+    size = tab.viewport_size
+    return (
+        box["x"] >= 0
+        and box["y"] >= 0
+        and box["x"] + box["width"] <= size["width"]
+        and box["y"] + box["height"] <= size["height"]
+    )
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_term_says_what_it_means_under_the_pointer(page, address, code):
+    requests = []
+    page.goto(f"{address}{code}/03-simple-self-attention.html", wait_until="networkidle")
+    page.on("request", lambda r: "favicon" in r.url or requests.append(r.url))
+    term = page.locator("#term-softmax")
+    assert "softmax" in term.get_attribute("href")
+    term.hover()
+    box = page.get_by_role("tooltip")
+    box.wait_for()
+    assert glossary()["softmax"][code]["definition"] in box.inner_text()
+    assert seen_whole(page)
+    assert term.get_attribute("aria-describedby") == box.get_attribute("id")
+    box.hover()  # the pointer may go there without losing it
+    page.wait_for_timeout(400)
+    assert box.is_visible()
+    page.keyboard.press("Escape")
+    assert not box.is_visible()
+    term.hover()
+    box.wait_for()
+    page.mouse.move(2, 2)
+    until(page, f"!{OPEN}")
+    assert not requests
+
+
+def test_a_term_says_what_it_means_in_focus_and_enter_follows_it(page, address):
+    page.goto(f"{address}en/03-simple-self-attention.html")
+    page.keyboard.press("Tab")
+    page.locator("#term-softmax").focus()
+    box = page.get_by_role("tooltip")
+    box.wait_for()
+    page.keyboard.press("Escape")
+    assert not box.is_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    box.wait_for()
+    page.keyboard.press("Tab")
+    until(page, f"!{OPEN} || document.activeElement.matches('a.term')")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/en/glossary.html#softmax")
+
+
+def test_a_tap_shows_and_a_second_tap_leads_to_the_glossary(browser, address):
+    context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
+    tab = context.new_page()
+    tab.goto(f"{address}ja/03-simple-self-attention.html")
+    for term in tab.locator("a.term").all()[:6]:
+        term.tap()
+        assert tab.get_by_role("tooltip").is_visible()
+        assert seen_whole(tab)
+        assert term.get_attribute("data-definition") in tab.get_by_role("tooltip").inner_text()
+        tab.locator("h1").dispatch_event("pointerdown", {"bubbles": True})
+        assert not tab.get_by_role("tooltip").is_visible()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+    term.tap()
+    term.tap()
+    tab.wait_for_url("**/ja/glossary.html#*")
+    context.close()
+
+
+def test_nothing_is_broken_while_a_definition_is_open(page, address):
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.goto(f"{address}ko/03-simple-self-attention.html")
+    page.locator("#term-softmax").hover()
+    page.get_by_role("tooltip").wait_for()
+    page.evaluate("document.querySelectorAll('pre').forEach((pre) => pre.remove())")
+    violations = Axe().run(page).response["violations"]
+    assert [violation["id"] for violation in violations] == []
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_glossary_leads_back_to_the_chapters(site, code):
+    page = (site / code / "glossary.html").read_text("utf-8")
+    entries = re.findall(r'<h2 [^>]*id="([\w-]+)"(.*?)</section>', page, re.DOTALL)
+    assert {name for name, _ in entries} == set(glossary())
+    led_back = 0
+    for name, entry in entries:
+        for href in re.findall(r'<p class="used".*?</p>', entry):
+            for slug, place in re.findall(r'href="([^"#]+)#([^"]+)"', href):
+                assert place == f"term-{name}"
+                assert f'id="{place}"' in (site / code / slug).read_text("utf-8")
+                led_back += 1
+        for alias in glossary()[name][code].get("aliases", []):
+            assert alias in entry
+    assert led_back >= len(entries)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_name_in_the_glossary_is_one_entrys_alone(code):
+    names = [
+        name.lower()
+        for words in glossary().values()
+        for name in (words[code]["term"], *words[code].get("aliases", []))
+    ]
+    assert len(set(names)) == len(names)
+    assert text("site.glossary_aliases", code, names="x")
