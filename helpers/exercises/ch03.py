@@ -28,6 +28,8 @@ def token3_context():
             "axis": torch.softmax(scores, dim=0)[2] @ inputs,
             "all_tokens": context,
             "embedding": inputs[2],
+            "mean": inputs.mean(dim=0),
+            "scaled": torch.softmax(scores[2] / 3**0.5, dim=-1) @ inputs,
         },
     )
 
@@ -47,6 +49,8 @@ def attention_function():
             "weights": lambda x: torch.softmax(x @ x.T, dim=-1),
             "scores": lambda x: x @ x.T,
             "features": lambda x: x @ torch.softmax(x.T @ x, dim=-1),
+            "mean": lambda x: x.mean(dim=0).expand(x.shape),
+            "scaled": lambda x: torch.softmax(x @ x.T / x.shape[1] ** 0.5, dim=-1) @ x,
         },
         cases=[
             (inputs,),

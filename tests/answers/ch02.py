@@ -39,7 +39,9 @@ def stable_softmax():
     yield lambda s: s.softmax(-1), "any.forbidden"
     yield lambda s: torch.nn.functional.log_softmax(s, dim=-1).exp(), "any.forbidden"
     yield lambda s: torch.softmax(s, dim=0), "axis"
-    yield lambda s: torch.softmax(s, dim=1), "any.raised"
+    yield lambda s: torch.softmax(s, dim=1), "any.forbidden"
+    yield lambda s: (e := (s - s.amax(1, keepdim=True)).exp()) / e.sum(1, keepdim=True), "right"
+    yield lambda s: torch.stack([(e := (r - r.max()).exp()) / e.sum() for r in s]), "right"
 
 
 def softmax_with_temperature():
@@ -50,6 +52,7 @@ def softmax_with_temperature():
     yield lambda s, t: torch.softmax(s, dim=-1) / t, "after"
     yield lambda s, t: torch.softmax(s, dim=-1), "no_effect"
     yield lambda s, t: torch.softmax(s - t, dim=-1), "no_effect"
+    yield lambda s, t: shares(s.exp() / t), "no_effect"
     yield lambda s, t: torch.softmax(s / t, dim=0), "axis"
     yield lambda s, t: (s / t).exp() / (s / t).exp().sum(), "any.row_factors"
     yield lambda s, t: torch.softmax(s / 2, dim=-1), "any.place"
