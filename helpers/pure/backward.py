@@ -200,7 +200,7 @@ def multi_head_attention_backward(
     each = zip(*qkv, weights, pieces, strict=True)
     grad_heads = [attend_backward(*head) for head in each]
     grad_qkv = zip(*grad_heads, strict=True)
-    joined = map(join_heads, grad_qkv)
-    gradients = dict(zip(matrices, joined, strict=True))
+    grad_wide = map(join_heads, grad_qkv)
+    gradients = dict(zip(matrices, grad_wide, strict=True))
     found = projections_backward(tokens, matrices, gradients)
     return found | {"W_out": grad_out}
