@@ -4,6 +4,7 @@ Each check returns the faults it finds, each naming its notebook and cell; each 
 given a planted fault, which it has to find.
 """
 
+import ast
 import inspect
 import itertools
 import json
@@ -12,9 +13,12 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbval.plugin import comment_markers
 
 from helpers import attention, block, positions, pure, translate
 from helpers.language import LANGUAGES
@@ -36,17 +40,50 @@ NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)"
 DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
 
 
+def fault_of(path: Path) -> str:
+    """Say why a file is no notebook that the book can read; nothing if it is one."""
+    return _fault_of(path, path.stat().st_mtime_ns, path.stat().st_size)
+
+
+@cache
+def _fault_of(path: Path, *_version: int) -> str:
+    try:
+        notebook = read(path)
+        nbformat.validate({**notebook, "nbformat": 4, "nbformat_minor": 5})
+    except (ValueError, nbformat.ValidationError) as error:
+        name = f"{path.parent.name}/{path.name}"
+        said = str(error).splitlines()[0]
+        return said if name in said else f"{name} is not a valid notebook: {said}; mend it"
+    return ""
+
+
+def sound(language: str, folder: Path) -> list[Path]:
+    """Return the chapters of a language that can be read; `unreadable` names the others."""
+    return [
+        path
+        for path in chapters(language, folder)
+        if not fault_of(path)
+        and not ((english := folder / SOURCE / path.name).exists() and fault_of(english))
+    ]
+
+
+def unreadable(folder: Path) -> list[str]:
+    """Files that are no valid notebooks. The other checks leave them out."""
+    paths = [path for language in LANGUAGES for path in chapters(language, folder)]
+    return [fault for path in paths if (fault := fault_of(path))]
+
+
 def each(folder: Path):
     """Yield (name, notebook) of every chapter in every language."""
     for language in LANGUAGES:
-        for path in chapters(language, folder):
+        for path in sound(language, folder):
             yield f"{language}/{path.name}", read(path)
 
 
 def pairs(folder: Path):
     """Yield (name, English notebook, translated notebook)."""
     for language in TRANSLATIONS:
-        for path in chapters(language, folder):
+        for path in sound(language, folder):
             english = folder / SOURCE / path.name
             if english.exists():
                 yield f"{language}/{path.name}", read(english), read(path)
@@ -142,6 +179,56 @@ def other_numbers(folder: Path) -> list[str]:
     return found
 
 
+def looks_away(cell: dict) -> bool:
+    """Say whether a code cell tells nbval not to run or compare it, in any of its ways."""
+    markers = {mark.lower().replace("_", "-") for mark in comment_markers} | {"raises-exception"}
+    tags = {tag.lower().replace("_", "-") for tag in cell["metadata"].get("tags", [])}
+    comments = re.findall(r"#\s*([\w-]+)", cell["source"].lower().replace("_", "-"))
+    return bool(markers & {*tags, *comments}) or any("nbval" in one for one in {*tags, *comments})
+
+
+def shown_otherwise(folder: Path) -> list[str]:
+    """Outputs of another kind than the code makes, which nbval takes for the same."""
+    found = []
+    for name, notebook in each(folder):
+        for cell in notebook["cells"]:
+            if cell["cell_type"] != "code":
+                continue
+            place = f"{name}#{cell['id']}"
+            kinds = Counter(output["output_type"] for output in cell["outputs"])
+            asked = re.search(r"\bdisplay\(|\bshow\(", cell["source"])
+            if kinds["display_data"] and not asked:
+                found.append(f"{place} stores display_data, and nothing displays: run make sync")
+            if kinds["execute_result"] and not ends_in_a_value(cell["source"]):
+                found.append(f"{place} stores a result, and its last line has none: run make sync")
+            if kinds["execute_result"] > 1:
+                found.append(f"{place} stores two results of one cell: run make sync")
+    for name, english, own in pairs(folder):
+        expected = {cell["id"]: kinds_of(cell) for cell in english["cells"]}
+        for cell in own["cells"]:
+            if kinds_of(cell) != expected.get(cell["id"], kinds_of(cell)):
+                found.append(
+                    f"{name}#{cell['id']}: kinds of outputs differ from English: make sync"
+                )
+    return found
+
+
+def kinds_of(cell: dict) -> list[tuple]:
+    """Return the kinds of a cell's outputs, with their media types."""
+    return [(one["output_type"], *sorted(one.get("data", {}))) for one in cell.get("outputs", [])]
+
+
+def ends_in_a_value(source: str) -> bool:
+    """Say whether the last statement of a cell is an expression, whose value IPython shows."""
+    plain = "\n".join(
+        "pass" if line.startswith(("%", "!")) else line for line in source.split("\n")
+    )
+    try:
+        return isinstance(ast.parse(plain).body[-1], ast.Expr)
+    except (SyntaxError, IndexError):
+        return True  # IPython's own syntax
+
+
 def not_run(folder: Path) -> list[str]:
     """Cells that nbval would not compare, or whose outputs no reader should see."""
     found = []
@@ -157,10 +244,8 @@ def not_run(folder: Path) -> list[str]:
             for output in cell["outputs"]:
                 if output["output_type"] == "error" or output.get("name") == "stderr":
                     found.append(f"{place} stores an error or stderr")
-            if re.search(
-                r"nbval|NBVAL", " ".join(cell["metadata"].get("tags", [])) + cell["source"]
-            ):
-                found.append(f"{place} tells nbval to look away")
+            if looks_away(cell):
+                found.append(f"{place} tells nbval to look away: take the tag or comment out")
         if None not in counts and counts != list(range(1, len(counts) + 1)):
             found.append(f"{name} was not run from top to bottom")
     return found
@@ -171,10 +256,14 @@ def not_canonical(folder: Path) -> list[str]:
     url = repository()
     found = []
     for language in LANGUAGES:
-        for path in chapters(language, folder):
+        for path in sound(language, folder):
             notebook = read(path)
-            if canonical(notebook) != path.read_text("utf-8"):
+            if canonical(notebook) != path.read_bytes().decode("utf-8"):
                 found.append(f"{language}/{path.name} is not in canonical form: run make sync")
+            for cell in notebook["cells"]:
+                if "\r" in cell["source"]:
+                    place = f"{language}/{path.name}#{cell['id']}"
+                    found.append(f"{place} has line ends of Windows (CR LF): take them out")
             for old, new in zip(
                 notebook["cells"],
                 with_generated(notebook, language, path.name, url)["cells"],
@@ -271,7 +360,7 @@ def package_code(file: str = "") -> dict[str, object]:
 def other_package_code(folder: Path) -> list[str]:
     """Definitions that a chapter derives and the package has otherwise, or no chapter derives."""
     found, derived = [], set()
-    for path in chapters(SOURCE, folder):
+    for path in sound(SOURCE, folder):
         code = package_code(path.name)
         for cell in read(path)["cells"]:
             if cell["cell_type"] != "code" or cell["id"].startswith("exercise-"):
@@ -284,6 +373,8 @@ def other_package_code(folder: Path) -> list[str]:
 
 
 CHECKS = [
+    unreadable,
+    shown_otherwise,
     missing_chapters,
     unlike_english,
     other_code,
@@ -325,6 +416,11 @@ def flip_digit(cell, _):
     lines[0] = lines[0].replace("1.4950", "1.4951")
 
 
+def as_shown(cell, _):
+    cell["outputs"][0].update(output_type="display_data")
+    del cell["outputs"][0]["execution_count"]
+
+
 PLANTED = {
     unlike_english: ("scores", lambda cell, cells: cells.remove(cell), "scores"),
     other_code: ("scores-loop", lambda cell, _: cell["source"].append("\n"), "scores-loop"),
@@ -332,6 +428,7 @@ PLANTED = {
     not_run: ("scores-loop", lambda cell, _: cell.update(execution_count=None), "scores-loop"),
     not_canonical: ("badge", lambda cell, _: cell.update(source=["[Colab](elsewhere)"]), "badge"),
     badly_made: ("scores", lambda cell, _: cell.update(id="3f2a-"), "3f2a-"),
+    shown_otherwise: ("scores-loop", as_shown, "scores-loop"),
     unprinted: ("read-scores", lambda cell, _: cell["source"].append(" 1.4951"), "read-scores"),
 }
 

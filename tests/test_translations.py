@@ -11,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from helpers.language import LANGUAGES, messages
-from tests.test_notebooks import CHAPTERS, change, chapters, pairs
+from tests.test_notebooks import CHAPTERS, change, pairs, sound
 from tools.notebooks import (
     GENERATED,
     SOURCE,
@@ -32,7 +32,7 @@ MARKDOWN = MarkdownIt("commonmark").enable("table")
 def pages(folder: Path):
     """Yield (name, language, cell id, text) of all prose that a person wrote."""
     for language in LANGUAGES:
-        for path in chapters(language, folder):
+        for path in sound(language, folder):
             for cell in read(path)["cells"]:
                 ours = cell["cell_type"] == "markdown" and cell["id"] not in GENERATED
                 if ours and "untranslated" not in cell["metadata"]:
@@ -45,7 +45,7 @@ def behind(folder: Path) -> list[str]:
     """Prose that says what the English said once, or is still English."""
     found = []
     for language in TRANSLATIONS:
-        for path in [*chapters(language, folder), *sorted((folder / language).glob("*.md"))]:
+        for path in [*sound(language, folder), *sorted((folder / language).glob("*.md"))]:
             for cell_id, state in lagging(path).items():
                 found.append(f"{language}/{path.name}#{cell_id} is {state}")
     return found
@@ -155,7 +155,7 @@ def other_titles(folder: Path) -> list[str]:
             continue
         titles = {
             path.name: read(path)["cells"][0]["source"].removeprefix("# ")
-            for path in chapters(language, folder)
+            for path in sound(language, folder)
         }
         page = (folder / language / "index.md").read_text("utf-8")
         for words, name in re.findall(
