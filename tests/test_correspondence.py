@@ -36,9 +36,9 @@ def far_numbers(folder: Path) -> list[str]:
         for place, cell in enumerate(notebook["cells"]):
             if cell["cell_type"] != "markdown" or cell["id"] in {"sources", *behind}:
                 continue
-            if cell["id"].startswith("exercise-"):  # what an exercise gives is its own
-                continue
             key = f"{name.partition('/')[2].removesuffix('.ipynb')}#{cell['id']}"
+            if cell["id"].startswith("exercise-") or "*" in DECLARED["far"].get(key, []):
+                continue  # what an exercise gives is its own
             near = [numbers for at, numbers in printed if at < place][-BEFORE:]
             near += [numbers for at, numbers in printed if at > place][:AFTER]
             for number in DECIMAL.findall(prose(cell["source"])):
