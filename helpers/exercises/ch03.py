@@ -76,6 +76,7 @@ def fixed_axis():
             "still_columns": lambda scores: torch.softmax(scores, dim=0),
             "columns": lambda scores: torch.softmax(scores, dim=-2),
             "one": lambda scores: torch.softmax(scores, dim=1),
+            "divided_by_sum": lambda scores: scores / scores.sum(dim=-1, keepdim=True),
             "transposed": (
                 lambda scores: torch.softmax(scores, dim=0).mT,
                 lambda scores: torch.softmax(scores, dim=-2).mT,

@@ -35,6 +35,7 @@ def own_question():
                 [nothing, [4, 0], [4, 0], nothing, nothing],
             ),
             "old_questions": (
+                [[4, 0], nothing, nothing, nothing, [0, 4]],  # as it was
                 [[4, 0], [0, 4], [0, 4], nothing, [0, 4]],
                 [[4, -4], [0, 4], [0, 4], nothing, [0, 4]],
                 [[0, -4], [0, 4], [0, 4], nothing, [0, 4]],

@@ -80,6 +80,7 @@ def attention_function():
 
 
 def fixed_axis():
+    yield lambda s: s / s.sum(dim=-1, keepdim=True), "divided_by_sum"
     yield lambda scores: torch.softmax(scores, dim=-1), "right"
     yield lambda scores: torch.softmax(scores.mT, dim=-2).mT, "right"
     yield lambda scores: scores.exp() / scores.exp().sum(-1, keepdim=True), "right"
@@ -89,7 +90,6 @@ def fixed_axis():
     yield lambda scores: torch.softmax(scores, dim=0).T, "transposed"
     yield lambda scores: torch.softmax(scores, dim=0).mT, "transposed"
     yield lambda scores: torch.softmax(scores, dim=2), "any.raised"
-    yield lambda scores: scores / scores.sum(dim=-1, keepdim=True), "any.place"
     yield lambda scores: scores.exp(), "any.row_factors"
     yield lambda scores: print(scores), "any.none"
 

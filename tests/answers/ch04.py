@@ -19,6 +19,7 @@ def own_question():
     yield [[0, 4], [0, 4], [0, 4], [0, 0], [0, 0]], "bank_asks_more"
     yield [[-4, 0], [4, 0], [4, 0], [0, 0], [0, 0]], "first_question"
     yield [[4, 0], [0, 4], [0, 4], [0, 0], [0, 4]], "old_questions"
+    yield [[4, 0], [0, 0], [0, 0], [0, 0], [0, 4]], "old_questions"
     yield [[0, -1], [0, 1], [0, 1], [0, 0], [0, 0]], "strength"
     yield [[0, -2], [0, 4], [0, 4], [0, 0], [0, 0]], "cancels_half"
     yield [[-1, 0], [1, 0], [1, 0], [0, 1], [0, 0]], "key"
