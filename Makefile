@@ -6,8 +6,9 @@ RUN = $(PYTHON) tools/env.py
 TEST = $(RUN) python -m pytest --nbval --nbval-cell-timeout 300 -p tools.kernels -n 2 --dist loadfile \
        --continue-on-collection-errors
 
-.PHONY: book serve test release sync format clean bench audit
+.PHONY: book pdf serve test release sync format clean bench audit
 book:    ; @$(RUN) python -m tools.site build
+pdf:     ; @$(RUN) python -m tools.site pdf
 serve:   ; @$(RUN) python -m tools.site serve
 test:    ; @$(TEST)
 release: ; @$(TEST) --release

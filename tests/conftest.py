@@ -7,18 +7,7 @@ import pytest
 
 from tests.summary import lag, missing_in_ci, table
 from tools.notebooks import CHAPTERS
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tools.site import browser as browsers
 
 
 @pytest.fixture
@@ -32,16 +21,11 @@ def book(tmp_path):
 @pytest.fixture(scope="session")
 def browser():
     """A real browser. Without one its tests are skipped, but never in CI."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        message = f"no browser on this machine: looked for {', '.join(BROWSERS)}"
+    if browsers.chromium() is None:
+        message = f"no browser on this machine: looked for {', '.join(browsers.CHROMIUM)}"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
+    with browsers.browser() as running:
+        yield running
 
 
 def pytest_addoption(parser):

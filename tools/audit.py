@@ -10,7 +10,6 @@ Performance is the median of the runs; of the rest, which do not vary, the lowes
 import argparse
 import json
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -20,15 +19,12 @@ from threading import Thread
 
 from helpers.language import LANGUAGES
 from tools.site import SiteError
+from tools.site.browser import FLAGS, chromium
 from tools.site.build import build
 from tools.site.formulas import node
 from tools.site.serve import server
 
 LIGHTHOUSE = "lighthouse@13.5.0"
-CHROME_FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-)
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 
 
@@ -40,18 +36,15 @@ def lighthouse(url: str) -> dict:
     """
     binary = Path(node())
     found = [*binary.parent.parent.rglob("npm/bin/npx-cli.js")]
-    chrome = os.environ.get("CHROME_PATH") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), ""
-    )
     environment = os.environ | {
-        "CHROME_PATH": chrome,
+        "CHROME_PATH": chromium() or "",
         "PATH": f"{binary.parent}{os.pathsep}{os.environ['PATH']}",
     }
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [binary, found[0], "--yes", LIGHTHOUSE, url, "--quiet", "--output=json"]
         run = subprocess.run(
-            [*command, f"--output-path={report}", f"--chrome-flags={CHROME_FLAGS}"],
+            [*command, f"--output-path={report}", f"--chrome-flags={' '.join(FLAGS)}"],
             env=environment,
             capture_output=True,
             text=True,

@@ -1,6 +1,7 @@
 """The four-language site: one subject a file.
 
     python -m tools.site build    -> _build/site/, untouched unless all four languages succeed
+    python -m tools.site pdf      -> the same, with each page and the whole book as PDF
     python -m tools.site serve    -> the same, then http://localhost:8000/
 
 build       the whole build, if anything changed: contents, languages, joining, checking, swapping
@@ -22,6 +23,8 @@ previews    the picture that a shared link shows
 links       every link of the finished site leads somewhere
 search      Pagefind's index of the finished site
 serve       the finished site on localhost
+pdf         the finished pages on paper, and the site's links to them
+browser     the browser that prints
 """
 
 

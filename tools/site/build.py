@@ -20,6 +20,7 @@ from tools.site.contents import check_chapters, contents, slugs
 from tools.site.exchange import recover, room, swap
 from tools.site.languages import build_languages
 from tools.site.links import broken_links
+from tools.site.pdf import offer, stamps
 from tools.site.previews import previews
 from tools.site.search import index_for_search
 
@@ -75,6 +76,7 @@ def build_if_changed(book: Path) -> Path:
     recover(site)
     made_by = machinery()
     made_from = made_by + digest([book / "_toc.yml", *(folder / code for code in LANGUAGES)], book)
+    made_from += json.dumps(stamps(build_folder / "pdf"))
     stamp = site / ".made-from"
     if stamp.exists() and stamp.read_text() == made_from:
         print("Nothing has changed since the site was built.", flush=True)
@@ -108,6 +110,7 @@ def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> N
     pages = slugs(toc)
     previews(folder, pages, staging / "_static/preview")
     root_pages(staging, base, pages)
+    offer(staging, pages, work.parent / "pdf")
     with ThreadPoolExecutor(max_workers=1) as pool:
         indexed = pool.submit(index_for_search, staging)  # a process of its own: meanwhile, here
         broken = broken_links(staging, base)
