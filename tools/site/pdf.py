@@ -303,7 +303,7 @@ def outline(writer, reader, entries, start: int, headings, mark: str = "", paren
             outline(writer, reader, entry, start, headings, parent=last)
             continue
         sheet = start + reader.get_destination_page_number(entry)
-        last = writer.add_outline_item(f"{mark} {next(headings)}".strip(), sheet, parent)
+        last = writer.add_outline_item(f"{mark} {next(headings)}".strip(), sheet, parent=parent)
         last.get_object()[NameObject("/Dest")] = goal(writer, sheet, entry.top)
         last.get_object().pop("/A", None)
 
