@@ -85,7 +85,7 @@ def lag() -> tuple[int, int, list[str]]:
                 total += 1
             if count := len(lagging(path)):
                 behind += count
-                late[path.stem if path.suffix == ".md" else path.name[:2]] = count
+                late[path.stem if path.suffix == ".md" else path.name.split("-")[0]] = count
         if late:
             each = ", ".join(f"{name}: {count}" for name, count in late.items())
             lines.append(f"  {LANGUAGES[language].name}  {each}")
