@@ -6,7 +6,7 @@ A name is loaded, with its module, where it is first used: so `import helpers` i
 
 from importlib import import_module
 
-__version__ = "0.1.0"
+__version__ = "0.1.0.dev0"  # ".dev0" until it is released: links lead to the branch till then
 
 _MODULE_OF = {  # public name -> the module that holds it
     "CausalAttention": "helpers.attention",

@@ -6,6 +6,7 @@ Colab is simulated: the repository's address leads to a local bare clone (git's 
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,7 @@ import pytest
 
 import helpers
 from helpers.language import LANGUAGES
-from tools.addresses import repository, runner_links
+from tools.addresses import configuration, reference, repository, runner_links
 from tools.notebooks import CHAPTERS, ROOT, chapters, read
 
 RUN = """
@@ -107,6 +108,55 @@ def test_chapters_run_there(colab):
     assert str(folder.parent) in where, "helpers was not installed from the repository"
 
 
+def set_up(colab, name: str, before: str = "", **environment) -> str:
+    """Run the setup cell in a new folder `name` of a Colab; return what it says if it fails."""
+    folder, usual, _ = colab
+    place = folder / name
+    place.mkdir(exist_ok=True)
+    notebook = json.loads((CHAPTERS / "ko" / "02-softmax.ipynb").read_text("utf-8"))
+    setup = next(cell for cell in notebook["cells"] if cell["id"] == "setup")
+    first = {**setup, "id": "before", "source": before}
+    copy = place / "set-up.ipynb"
+    copy.write_text(json.dumps({**notebook, "cells": [first, setup]}), "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, copy],
+        cwd=place, env={**usual, **environment}, capture_output=True, text=True,
+    )  # fmt: skip
+    return re.sub(r"\x1b\[[0-9;]*m", "", done.stderr) if done.returncode else ""
+
+
+def test_without_a_tag_the_branch_is_installed(colab, tmp_path):
+    folder, environment, python = colab
+    uninstall = [python, "-m", "pip", "uninstall", "-q", "-y", "attention-step-by-step"]
+    subprocess.run(uninstall, cwd=folder, env=environment, check=True)
+    git("clone", "-q", "--bare", str(folder.parent / "repo.git"), "repo.git", folder=tmp_path)
+    git("tag", "-d", f"v{helpers.__version__}", folder=tmp_path / "repo.git")
+    pushed = f"url.{(tmp_path / 'repo.git').as_uri()}.insteadOf"
+    assert set_up(colab, "branch", GIT_CONFIG_KEY_0=pushed) == ""
+    found = subprocess.run([python, "-c", "import helpers"], cwd=folder, env=environment)
+    assert found.returncode == 0
+
+
+def test_another_file_of_that_name_is_named(colab):
+    folder = colab[0] / "other"
+    folder.mkdir()
+    (folder / "helpers.py").write_text("mine = 1\n")
+    said = set_up(colab, "other")
+    assert "ImportError: rename this, it hides the book's" in said
+    assert str(folder / "helpers.py") in said
+
+
+def test_a_folder_of_that_name_is_no_harm_where_the_package_is(colab):
+    (colab[0] / "beside" / "helpers").mkdir(parents=True)
+    assert set_up(colab, "beside") == ""
+
+
+def test_missing_torch_is_named_and_nothing_is_fetched(colab):
+    said = set_up(colab, "bare", "import sys; sys.modules['torch'] = None", GIT_CONFIG_COUNT="0")
+    last = said.strip().splitlines()[-1]
+    assert last.startswith("ModuleNotFoundError") and "torch" in last
+
+
 OWN_FIGURES = [
     "import matplotlib.pyplot as plt, seaborn as sns\n"
     "plt.plot([1, 2], label='손실'); plt.title('次元数 $d_k$'); plt.legend();",
@@ -139,7 +189,10 @@ def test_a_readers_own_figures_show_letters_there(colab):
         assert all(f">{word}<" in svg for word in words)
 
 
-def test_badges_open_the_same_chapter():
+def test_badges_open_the_same_chapter_at_what_exists():
+    branch = configuration()["repository"]["branch"]
+    released = "dev" not in helpers.__version__
+    assert reference() == (f"v{helpers.__version__}" if released else branch)
     for language in LANGUAGES:
         for path in chapters(language):
             badge = next(cell["source"] for cell in read(path)["cells"] if cell["id"] == "badge")

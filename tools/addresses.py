@@ -32,6 +32,12 @@ def page_address(base: str, language: str, slug: str) -> str:
     return f"{base}{language}/" + ("" if slug == "index" else f"{slug}.html")
 
 
+def reference(root: Path = ROOT) -> str:
+    """Return what holds this version of the book: its tag, or the branch until it is released."""
+    unreleased = "dev" in helpers.__version__
+    return configuration(root)["repository"]["branch"] if unreleased else f"v{helpers.__version__}"
+
+
 def runner_links(url: str, path: str, root: Path = ROOT, cell: str = "") -> dict[str, str]:
     """Return where `chapters/<path>` can be run, at this version of the book: name -> address.
 
@@ -39,7 +45,7 @@ def runner_links(url: str, path: str, root: Path = ROOT, cell: str = "") -> dict
     """
     places = {
         "repository": url.removeprefix("https://github.com/"),
-        "tag": f"v{helpers.__version__}",
+        "tag": reference(root),
         "path": f"chapters/{path}",
         "cell": cell,
     }

@@ -1,8 +1,8 @@
 """Chapters as the book keeps them: their places, their one canonical form, and which prose lags.
 
-A chapter is `chapters/<language>/NN-slug.ipynb`, or `appendix-slug.ipynb`. English is the source. Every translated
-markdown cell remembers a hash of the English cell it was written from (`source_hash`);
-one that nobody has translated yet remembers the English it holds (`untranslated`).
+A chapter is `chapters/<language>/NN-slug.ipynb`, or `appendix-slug.ipynb`. English is the source.
+Every translated markdown cell remembers a hash of the English cell it was written from
+(`source_hash`); one that nobody has translated yet remembers the English it holds (`untranslated`).
 Pages in Markdown (index.md) remember the same in their front matter.
 """
 

@@ -49,10 +49,17 @@ from tools.written import Unkept, give_ids, not_understood, only_here
 SETUP = """\
 try:
     import helpers
-except ModuleNotFoundError:  # Colab
-    %pip install -q --no-deps git+{url}@{tag}
+    import torch
+except ModuleNotFoundError as missing:
+    if missing.name != "helpers":
+        raise
+    book = "{url}"  # Colab
+    tag = !git ls-remote --tags {{book}} {tag}
+    %pip install -q --no-deps git+{{book}}{{"@{tag}" if tag else ""}}
     import helpers
 
+if not hasattr(helpers, "set_language"):
+    raise ImportError(f"rename this, it hides the book's: {{helpers}}")
 helpers.set_language("{language}")"""
 
 
@@ -68,9 +75,17 @@ def generated_cell(name: str, language: str, file: str, url: str) -> dict:
             for runner, address in runner_links(url, f"{language}/{file}").items()
         )
         return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
-    source = SETUP.format(url=url, tag=f"v{helpers.__version__}", language=language)
+    source = setup_source(url, language)
     metadata = {"tags": ["hide-cell"]}
     return {"cell_type": "code", "id": name, "metadata": metadata, "source": source, "outputs": []}
+
+
+def setup_source(url: str, language: str) -> str:
+    """Return the setup cell: fetch the book's package where it is missing, choose the language.
+
+    Where only the branch has been pushed there is no tag of this version, and the branch serves.
+    """
+    return SETUP.format(url=url, tag=f"v{helpers.__version__}", language=language)
 
 
 def with_generated(notebook: dict, language: str, file: str, url: str) -> dict:
@@ -128,7 +143,7 @@ def unkept(path: Path, folder: Path) -> list[Unkept]:
     found = []
     for language, notebook in own.items():
         found += not_understood(f"{language}/{path.name}", notebook)
-    return found + only_here(path.name, own, SETUP)
+    return found + only_here(path.name, own, setup_source(repository(), SOURCE))
 
 
 def sync_chapter(

@@ -91,7 +91,8 @@ def only_here(name: str, notebooks: dict[str, dict], template: str) -> list[Unke
 def own_words(source: str, known: list[str]) -> str:
     """Return the first thing in a badge or setup cell that neither sync nor a language knows."""
     rest = re.sub(r"\[[^]]*\]\([^)]*\)", "", source)  # a link of a badge
-    mechanics = r'%pip install .*|helpers\.set_language\("\w*"\)'
+    mechanics = r'%pip install .*|tag = !git .*|book = ".*|except ModuleNotFoundError.*'
+    mechanics += r'|helpers\.set_language\("\w*"\)'
     lines = {line.strip() for text in known for line in text.splitlines()}
     for line in map(str.strip, rest.splitlines()):
         if line.strip("· ") and line not in lines and not re.fullmatch(mechanics, line):

@@ -6,9 +6,8 @@ import tomllib
 
 import pytest
 
-from helpers import __version__
 from helpers.language import LANGUAGES, text
-from tools.addresses import repository, runner_links, site_address
+from tools.addresses import reference, repository, runner_links, site_address
 from tools.notebooks import CHAPTERS, ROOT, chapters
 from tools.site.links import broken_links
 
@@ -76,5 +75,5 @@ def test_a_runner_is_one_line(tmp_path):
     links = runner_links("https://github.com/owner/name", "ja/03-x.ipynb", tmp_path)
     assert list(links) == ["Elsewhere", "Colab"]
     assert links["Elsewhere"] == (
-        f"https://run.test/owner/name?file=chapters/ja/03-x.ipynb&version=v{__version__}"
+        f"https://run.test/owner/name?file=chapters/ja/03-x.ipynb&version={reference()}"
     )
