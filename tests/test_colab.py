@@ -152,6 +152,7 @@ def test_a_folder_of_that_name_is_no_harm_where_the_package_is(colab):
 
 
 def test_missing_torch_is_named_and_nothing_is_fetched(colab):
+    assert set_up(colab, "bare") == ""
     said = set_up(colab, "bare", "import sys; sys.modules['torch'] = None", GIT_CONFIG_COUNT="0")
     last = said.strip().splitlines()[-1]
     assert last.startswith("ModuleNotFoundError") and "torch" in last
