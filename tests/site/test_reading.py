@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from browsing import THEMES, until
 
 from helpers.language import LANGUAGES, text
@@ -179,3 +180,28 @@ def test_code_and_output_are_told_apart(page, address):
     assert len(set(named)) == len(named)
     summaries = page.locator("article summary .expanded").all_text_contents()
     assert len(summaries) > 3 and len(set(summaries)) == len(summaries)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_first_page_is_begun_without_scrolling(page, address, code):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{address}{code}/index.html")
+    begin = page.get_by_role("link", name=text("site.begin", code, number=0))
+    assert begin.bounding_box()["y"] < 300
+    shares = page.locator("attention-plane td:visible")
+    before = shares.all_inner_texts()
+    assert shares.last.bounding_box()["y"] < 800
+    page.locator("attention-plane [tabindex]").first.focus()
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    after = shares.all_inner_texts()
+    assert len(after) == len(before) == 3 and after != before  # shares, and no word of the trade
+    assert not page.locator("attention-plane :is(thead, .sum)").first.is_visible()
+    begin.click()
+    page.wait_for_url("**/00-what-attention-is-for.html")
+
+
+def test_the_chooser_says_what_one_will_be_able_to_do(page, address):
+    page.goto(address)
+    for code in LANGUAGES:
+        assert text("site.able", code) in page.locator(f"[data-language={code}]").inner_text()

@@ -89,7 +89,8 @@ def page_notebook(
     """Return a notebook, which stands at `chapters/<path>`, as its page shows it."""
     cells = [cell for cell in notebook["cells"] if cell["id"] != "badge"]
     prose = [cell["id"] for cell in cells if cell["cell_type"] == "markdown"]
-    if prose and all(lags.get(name) == "untranslated" for name in prose):  # say it once
+    behind = [lags.get(name) == "untranslated" for name in prose]
+    if behind and all(behind[1:] or behind):  # say it once, though the title is translated
         lags = {prose[0]: "untranslated_page"}
     exercises, shown = exercise_of_solution(cells), []
     for cell in cells:
