@@ -3,8 +3,7 @@
 PYTHON ?= python3
 RUN = $(PYTHON) tools/env.py
 
-TEST = $(RUN) python -m pytest --nbval --nbval-cell-timeout 300 -p tools.kernels -n 2 --dist loadfile \
-       --continue-on-collection-errors
+TEST = $(RUN) python -m pytest --nbval --nbval-cell-timeout 300 -p tools.kernels -n 2 --dist loadfile
 
 .PHONY: book pdf serve test release sync format clean bench audit
 book:    ; @$(RUN) python -m tools.site build

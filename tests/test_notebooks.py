@@ -18,7 +18,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbval.plugin import comment_markers
+from nbval.plugin import comment_markers, metadata_tags
 
 from helpers import attention, block, positions, pure, translate
 from helpers.language import LANGUAGES
@@ -53,6 +53,7 @@ def _fault_of(path: Path, *_version: int) -> str:
     except (ValueError, nbformat.ValidationError) as error:
         name = f"{path.parent.name}/{path.name}"
         said = str(error).splitlines()[0]
+        said = said if len(said) < 300 else f"{said[:100]} … {said[-100:]}"
         return said if name in said else f"{name} is not a valid notebook: {said}; mend it"
     return ""
 
@@ -473,6 +474,77 @@ def test_nbval_catches_a_flipped_digit(book, tmp_path):
     failed = nbval(Path(flipped))
     assert failed.returncode == 1
     assert "1.4951" in failed.stdout and "1 failed" in failed.stdout
+
+
+LOOK_AWAY = [
+    *({"tags": [tag]} for tag in metadata_tags),
+    *({"source": f"# {mark}"} for mark in comment_markers),
+    *({"source": f"#{mark.lower().replace('_', '-')}"} for mark in comment_markers),
+]
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("way", LOOK_AWAY, ids=str)
+def test_every_way_to_look_away_is_found(way, book):
+    def edit(cell, _):
+        cell["metadata"].update({"tags": way["tags"]} if "tags" in way else {})
+        cell["source"] = (
+            [f"{way['source']}\n", *cell["source"]] if "source" in way else cell["source"]
+        )
+
+    change(book, "scores-loop", edit, "en")
+    place = "en/03-simple-self-attention.ipynb#scores-loop tells nbval to look away"
+    assert any(line.startswith(place) for line in not_run(book))
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("inside", [False, True], ids=["the file", "a cell"])
+def test_line_ends_of_windows_are_found(inside, book):
+    path = book / "ko" / "03-simple-self-attention.ipynb"
+    if inside:
+        change(book, "scores", lambda c, _: c.update(source=["a\r\n", "b"]), "ko")
+    else:
+        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert any(line.startswith("ko/03-simple-self-attention") for line in not_canonical(book))
+
+
+BROKEN = {
+    "no JSON": lambda text: text[:500],
+    "a bad byte": lambda text: text.replace("self", "\udcff", 1),
+    "no ids": lambda text: re.sub(r'\n *"id": "[^"]*",', "", text),
+    "not valid": lambda text: text.replace('"output_type": "stream"', '"output_type": "river"'),
+    "no cells": lambda text: '{"cells": {}}',
+}
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_notebook_is_named_and_the_others_are_checked(how, language, book):
+    for path in book.glob("*/*.ipynb"):
+        if path.name[:2] not in ("02", "03"):
+            path.unlink()
+    path = book / language / "03-simple-self-attention.ipynb"
+    path.write_bytes(BROKEN[how](path.read_text("utf-8")).encode("utf-8", "surrogateescape"))
+    (fault,) = unreadable(book)
+    assert f"{language}/03-simple-self-attention.ipynb" in fault and len(fault) < 400
+    fresh = book / "ko" / "02-softmax.ipynb"
+    fresh.write_text(fresh.read_text("utf-8").replace('"id": "title"', '"id": "3f2a-"'), "utf-8")
+    for check in CHECKS:
+        check(book)
+    assert any("ko/02-softmax.ipynb#3f2a-" in line for line in badly_made(book))
+
+
+@pytest.mark.planted
+def test_a_broken_notebook_stops_no_other(tmp_path):
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "print(1)", "outputs": [],
+            "execution_count": 1}  # fmt: skip
+    for name, text in (("a", "{"), ("b", canonical({"cells": [cell]}))):
+        (tmp_path / f"{name}.ipynb").write_text(text, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "-c", ROOT / "pyproject.toml"]
+    done = subprocess.run([*command, tmp_path], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "1 failed, 1 error" in done.stdout and "a.ipynb" in done.stdout
 
 
 def test_stream_pieces_are_joined():

@@ -88,3 +88,14 @@ def test_a_page_may_run_the_sites_scripts_and_the_widgets_alone(site):
         for path in site.glob(f"{code}/*.html"):
             policy = re.search(r'Security-Policy" content="([^"]+)"', path.read_text("utf-8"))[1]
             assert set(re.findall(r"'sha256-[^']+'", policy)) <= allowed, path
+
+
+def test_the_policy_allows_what_is_written_here_and_no_more():
+    """Whoever widens the policy has to say so here as well."""
+    hashes = r"( 'sha256-[\w+/]{43}=')"
+    assert re.fullmatch(
+        rf"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; "
+        r"style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+        r"base-uri 'none'; form-action 'none'",
+        script_policy(EARLY_SCRIPT),
+    )
