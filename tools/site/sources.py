@@ -101,7 +101,8 @@ def page_notebook(
         shown.append(page_cell(cell, language, lags.get(cell["id"]), exercises.get(cell["id"], "")))
         if exercise:
             shown.append(field(cell, exercise, language, repository, path))
-    return {**notebook, "cells": shown}
+    speaks = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}  # !git, %pip
+    return {**notebook, "cells": shown, "metadata": {**notebook["metadata"], **speaks}}
 
 
 def exercise_of_solution(cells: list[dict]) -> dict[str, str]:
