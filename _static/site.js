@@ -111,6 +111,7 @@ function offer(text, href) {
   link.addEventListener("click", () => setTimeout(() => line.remove()));
   line.append(link);
   document.querySelector("main").prepend(line);
+  return link;
 }
 for (const item of all("#chapters li[data-slug]")) {
   const state = reading[item.dataset.slug];
@@ -141,83 +142,66 @@ if (page.slug === "index") {
 addEventListener("scroll", see, { passive: true });
 requestAnimationFrame(see);
 
-// Search: Pagefind, loaded when the dialog is first opened.
-let engine = null;
-function loadEngine() {
-  engine ??= import(new URL("../pagefind/pagefind.js", location.href));
-  return engine;
-}
-async function findPages(query) {
-  const pagefind = await loadEngine();
-  const ask = async (words) => (await pagefind.search(words)).results;
-  const results = await ask(query);
-  if (!root.lang.startsWith("zh") || !Intl.Segmenter) return results;
-  // The index divides Chinese words of three characters (注意|力), the browser does not: ask both.
-  const words = [...new Intl.Segmenter(root.lang, { granularity: "word" }).segment(query)];
-  const divided = words.map(({ segment }) => segment.replace(/^(\p{sc=Han}{2})(?=\p{sc=Han})/u, "$1 "));
-  const others = [await ask(words.map(({ segment }) => segment).join(" ")), await ask(divided.join(" "))];
-  return others.reduce((most, found) => (found.length > most.length ? found : most), results);
-}
+// Search: loaded when the dialog is first opened.
 const dialog = document.getElementById("search");
 if (dialog) {
-  const input = dialog.querySelector("input");
-  const status = dialog.querySelector("[role=status]");
-  const list = dialog.querySelector("ol");
-  let timer;
-  async function open() {
-    if (!dialog.open) dialog.showModal();
-    input.select();
+  const open = async () => {
+    dialog.showModal();
     try {
-      await (await loadEngine()).init();
+      await (await import(dialog.dataset.script)).open();
     } catch {
-      engine = null;
-      status.textContent = dialog.dataset.failed;
+      dialog.querySelector("[role=status]").textContent = dialog.dataset.failed;
     }
-  }
-  function entry(result) {
-    const item = document.createElement("li");
-    const link = document.createElement("a");
-    link.href = result.url;
-    link.textContent = result.title ?? result.meta.title;
-    link.addEventListener("click", () => dialog.close());
-    const excerpt = document.createElement("p");
-    excerpt.innerHTML = result.excerpt; // Pagefind escapes the page's text and adds <mark>
-    item.append(link, excerpt);
-    return item;
-  }
-  async function search() {
-    const query = input.value.trim();
-    const pages = query ? await findPages(query) : [];
-    const results = await Promise.all(pages.slice(0, 8).map((page) => page.data()));
-    if (query !== input.value.trim()) return; // a later keystroke took over
-    list.replaceChildren(...results.map((result) => {
-      const item = entry(result);
-      const parts = result.sub_results.filter((part) => part.url !== result.url).slice(0, 3);
-      if (parts.length) {
-        const inner = document.createElement("ol");
-        inner.append(...parts.map(entry));
-        item.append(inner);
-      }
-      return item;
-    }));
-    const text = pages.length ? dialog.dataset.found : dialog.dataset.none;
-    status.textContent = query ? words(text, { query, count: pages.length }) : "";
-  }
-  input.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(search, 120);
-  });
-  dialog.querySelector("form").addEventListener("submit", (event) => {
-    if (event.submitter?.value === "close" && document.activeElement !== input) return;
-    event.preventDefault(); // Enter in the field: go to the first result
-    list.querySelector("a")?.click();
-  });
+  };
   document.querySelector("[data-search]").addEventListener("click", open);
   addEventListener("keydown", (event) => {
     const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
     if ((event.key === "/" && !typing) || (event.key === "k" && (event.ctrlKey || event.metaKey))) {
       event.preventDefault();
-      open();
+      if (!dialog.open) open();
     }
   });
+}
+
+// Offline: what was visited is kept on this device, unless the reader switches it off.
+const keeping = document.querySelector("[data-offline]");
+async function keep() {
+  const registration = await navigator.serviceWorker.register(new URL("../service-worker.js", location.href));
+  const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
+  const worker = (await navigator.serviceWorker.ready).active;
+  worker.postMessage([location.href.split("#")[0], ...loaded]);
+  const announce = (waiting) => {
+    const renew = offer(keeping.dataset.renew, location.href);
+    renew.addEventListener("click", (event) => {
+      event.preventDefault();
+      navigator.serviceWorker.addEventListener("controllerchange", () => location.reload());
+      waiting.postMessage("renew");
+    });
+  };
+  if (registration.waiting && navigator.serviceWorker.controller) announce(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming.addEventListener("statechange", () => {
+      if (coming.state === "installed" && navigator.serviceWorker.controller) announce(coming);
+    });
+  });
+}
+async function forget() {
+  const registration = await navigator.serviceWorker.getRegistration(location.href);
+  if (!registration) return;
+  const names = (await caches.keys()).filter((name) => name.startsWith(`book ${registration.scope} `));
+  await Promise.all([...names.map((name) => caches.delete(name)), registration.unregister()]);
+}
+if (keeping && "serviceWorker" in navigator && location.protocol.startsWith("http")) {
+  const show = () => {
+    const on = store.get("offline", true);
+    keeping.hidden = false;
+    keeping.setAttribute("aria-pressed", on);
+    return on ? keep() : forget();
+  };
+  keeping.addEventListener("click", () => {
+    store.set("offline", !store.get("offline", true));
+    show().catch(() => { /* as before */ });
+  });
+  addEventListener("load", () => setTimeout(() => show().catch(() => { keeping.hidden = true; }), 1000));
 }

@@ -1,4 +1,4 @@
-"""Run Lighthouse (mobile) on the finished site and print the table: `make audit`.
+"""Run Lighthouse (mobile) on the finished site, open it in Firefox, print both: `make audit`.
 
     python -m tools.audit                    the first page and the longest chapter, each language
     python -m tools.audit --runs 5 en/index.html ja/02-softmax.html
@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Thread
 
 from helpers.language import LANGUAGES
-from tools.site import SiteError
+from tools.site import SiteError, firefox
 from tools.site.browser import FLAGS, chromium
 from tools.site.build import build
 from tools.site.formulas import node
@@ -89,6 +89,12 @@ def main() -> int:
                 for audit in reports[0]["audits"].values():
                     if audit["score"] is not None and audit["score"] < 0.9:
                         print(f"    {audit['id']}: {audit.get('displayValue', audit['title'])}")
+            try:
+                faults = firefox.faults(site, f"http://127.0.0.1:{running.server_port}/")
+                print("Firefox:", *(faults or ["every kind of page is sound"]), sep="\n    ")
+                short += len(faults)
+            except RuntimeError as error:
+                print(error)
             running.shutdown()
     except SiteError as error:
         print(error, file=sys.stderr)

@@ -22,6 +22,8 @@ above       what stands above the languages: chooser, 404 page, sitemap
 previews    the picture that a shared link shows
 links       every link of the finished site leads somewhere
 search      Pagefind's index of the finished site
+texts       every section's words, with which the search mends a letter
+offline     the service worker, manifests and icons: reading without a network
 serve       the finished site on localhost
 pdf         the finished pages on paper, and the site's links to them
 browser     the browser that prints

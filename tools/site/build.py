@@ -20,9 +20,11 @@ from tools.site.contents import check_chapters, contents, slugs
 from tools.site.exchange import recover, room, swap
 from tools.site.languages import build_languages
 from tools.site.links import broken_links
+from tools.site.offline import write_manifests, write_worker
 from tools.site.pdf import offer, stamps
 from tools.site.previews import previews
 from tools.site.search import index_for_search
+from tools.site.texts import write_texts
 
 MACHINERY = ("_config.yml", "requirements.txt", "_templates", "_static", "tools/site",
              "tools/addresses.py", "tools/notebooks.py", "helpers/check",
@@ -89,6 +91,7 @@ def build_if_changed(book: Path) -> Path:
     build_languages(folder, build_folder / "work", toc, made_by)
     print("  joining them, indexing for the search, following every link", flush=True)
     assemble(folder, build_folder / "work", staging, toc, base)
+    write_worker(staging, hashlib.sha256(made_from.encode()).hexdigest()[:12])
     (staging / ".made-from").write_text(made_from)
     swap(staging, site)
     print(f"The site is built, {time.monotonic() - began:.1f} s.", flush=True)
@@ -111,6 +114,8 @@ def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> N
     previews(folder, pages, staging / "_static/preview")
     root_pages(staging, base, pages)
     offer(staging, pages, work.parent / "pdf")
+    write_texts(staging, pages)
+    write_manifests(staging)
     with ThreadPoolExecutor(max_workers=1) as pool:
         indexed = pool.submit(index_for_search, staging)  # a process of its own: meanwhile, here
         broken = broken_links(staging, base)

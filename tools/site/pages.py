@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from helpers.language import LANGUAGES, text
-from tools.addresses import page_address, runner_links, source_link
+from tools.addresses import configuration, page_address, runner_links, source_link
 from tools.notebooks import SOURCE
 from tools.site.answers import FIELD, page_words
 from tools.site.cells import named_parts, wrapped_lines
@@ -79,6 +79,8 @@ def page_body(body: str, language: str) -> str:
         rf'<a class="headerlink" href="\1" aria-label="{link}" data-pagefind-ignore>',
         body,
     )
+    # A formula once: as it is seen, not as it is spoken as well.
+    body = body.replace('class="katex-mathml"', 'class="katex-mathml" data-pagefind-ignore')
     body = re.sub(r'<summary aria-label="[^"]*">', "<summary>", body)
     body = re.sub(r'(<table class="docutils.*?</table>)', r'<div class="wide">\1</div>', body,
                   flags=re.DOTALL)  # fmt: skip
@@ -209,6 +211,8 @@ def page_context(app: Sphinx, pagename: str, template: str, context: dict, doctr
         "early_script": EARLY_SCRIPT,
         "policy": script_policy(EARLY_SCRIPT, *widget_scripts(body, name)),
         "version_of": file_version,
+        "offline": configuration().get("offline", True),
+        "search_script": f"./search.js?v={file_version('search.js')}",  # beside site.js
     }
     context["description"] = (
         text("site.description", language) if place == 0 else description(doctree, title, language)

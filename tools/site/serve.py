@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".xml", ".txt", ".ipynb")
+COMPRESSED = (".html", ".css", ".js", ".svg", ".json", ".xml", ".txt", ".ipynb", ".webmanifest")
 
 
 @cache
@@ -27,6 +27,7 @@ class SiteHandler(SimpleHTTPRequestHandler):
         ".js": "text/javascript",
         ".woff2": "font/woff2",
         ".wasm": "application/wasm",
+        ".webmanifest": "application/manifest+json",
     }
 
     def do_GET(self) -> None:
