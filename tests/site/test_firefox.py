@@ -12,7 +12,9 @@ SEARCH = """(async () => {
 TRACE = """(() => {
   const widget = document.querySelector("attention-explore");
   const before = widget.textContent;
-  widget.querySelectorAll("td")[3].click();
+  const cell = widget.querySelectorAll("tbody td")[14];
+  cell.focus();
+  cell.click();
   return before !== widget.textContent;
 })()"""
 
