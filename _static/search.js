@@ -121,11 +121,15 @@ function literal(query, { sections }) {
   }).filter((section) => section.score).sort((a, b) => b.score - a.score);
 }
 
+// Sections as Pagefind's results have them.
+const shownAs = (sections, query) => sections.map(({ page, id, heading, text }) => ({
+  url: new URL(`../${root.lang.slice(0, 2)}/${page.slug}.html#${id}`, import.meta.url).href,
+  title: heading,
+  excerpt: excerpt(text, query),
+}));
 function found(page, sections, query) {
   const url = new URL(`../${root.lang.slice(0, 2)}/${page.slug}.html`, import.meta.url).href;
-  const parts = sections.map(({ id, heading, text }) => ({
-    url: `${url}#${id}`, title: heading, excerpt: excerpt(text, query),
-  }));
+  const parts = shownAs(sections, query);
   return { data: async () => ({ url, meta: { title: page.title }, excerpt: parts[0].excerpt, sub_results: parts }) };
 }
 
@@ -171,15 +175,29 @@ function entry(result) {
 }
 
 // What a query brings: its mended form, how many pages, the first of them with their sections.
+// Pages and sections that have the words as they were typed come first.
 export async function answer(typed) {
   const [, read] = await load();
   const query = await mend(typed);
   const pages = await findPages(typed);
   const results = await Promise.all(pages.slice(0, 8).map((page) => page.data()));
-  const shown = results.map((result) => [result, parts(result, query, read).slice(0, 3)]);
-  const [first, sections] = shown[0] ?? [];
-  const title = first && plain(first.meta.title) === plain(query);
-  return { query, count: pages.length, shown, best: (title ? first : sections?.[0] ?? first)?.url };
+  const asked = plain(query);
+  const sections = literal(asked, read);
+  const having = new Map(results.map((result) => {
+    const slug = result.url.match(/([^/]+)\.html/)?.[1] ?? "index";
+    return [result, sections.filter((section) => section.page.slug === slug)];
+  }));
+  results.sort((a, b) => (having.get(b).length > 0) - (having.get(a).length > 0));
+  const shown = results.map((result) => {
+    const listed = parts(result, query, read);
+    const missing = shownAs(having.get(result), asked).filter((part) => part.title !== result.meta.title);
+    const known = new Set(missing.map((part) => new URL(part.url).hash));
+    const has = listed.some((part) => known.has(new URL(part.url, location.href).hash));
+    return [result, (has ? listed : [...missing, ...listed]).slice(0, 3)];
+  });
+  const [first, best] = shown[0] ?? [];
+  const title = first && plain(first.meta.title) === asked;
+  return { query, count: pages.length, shown, best: (title ? first : best?.[0] ?? first)?.url };
 }
 
 let best = null; // where Enter leads
@@ -200,7 +218,6 @@ async function search() {
 }
 
 export async function open() {
-  input.select();
   try {
     await (await load())[0].init();
     if (input.value) await search(); // typed while this was loading

@@ -147,6 +147,7 @@ const dialog = document.getElementById("search");
 if (dialog) {
   const open = async () => {
     dialog.showModal();
+    dialog.querySelector("input").select();
     try {
       await (await import(dialog.dataset.script)).open();
     } catch {

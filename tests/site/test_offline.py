@@ -73,7 +73,8 @@ def test_a_new_version_is_announced_and_keeps_what_was_kept(tab, below):
     until(tab, "navigator.serviceWorker.controller !== null")
     write_worker(folder, "two")
     tab.goto(address + "en/glossary.html")
-    tab.get_by_role("link", name=text("site.renew", "en")).click()
+    with tab.expect_navigation():  # it reloads the page
+        tab.get_by_role("link", name=text("site.renew", "en")).click()
     for _ in range(200):
         names = tab.evaluate("caches.keys()")
         if len(names) == 1 and names[0].endswith("two"):
