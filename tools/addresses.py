@@ -1,5 +1,6 @@
 """Where things stand on the net: every address of the book follows from _config.yml."""
 
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -8,8 +9,9 @@ import helpers
 from tools.notebooks import ROOT
 
 
+@cache
 def configuration(root: Path = ROOT) -> dict:
-    """Return _config.yml."""
+    """Return _config.yml, read once."""
     return yaml.safe_load((root / "_config.yml").read_text("utf-8"))
 
 

@@ -21,6 +21,7 @@ policy      which scripts a page may run
 above       what stands above the languages: chooser, 404 page, sitemap
 previews    the picture that a shared link shows
 links       every link of the finished site leads somewhere
+known       what the last build read off pages that have not changed
 search      Pagefind's index of the finished site
 texts       every section's words, with which the search mends a letter
 offline     the service worker, manifests and icons: reading without a network

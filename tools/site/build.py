@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,6 +17,7 @@ from tools.site import SiteError
 from tools.site.above import root_pages
 from tools.site.contents import check_chapters, contents, slugs
 from tools.site.exchange import recover, room, swap
+from tools.site.known import Known, digest
 from tools.site.languages import build_languages
 from tools.site.links import broken_links
 from tools.site.offline import write_manifests, write_worker
@@ -29,17 +29,6 @@ from tools.site.texts import write_texts
 MACHINERY = ("_config.yml", "requirements.txt", "_templates", "_static", "tools/site",
              "tools/addresses.py", "tools/notebooks.py", "helpers/check",
              "helpers/exercises")  # fmt: skip
-
-
-def digest(paths: list[Path], root: Path = ROOT) -> str:
-    """Return one digest of the names and contents of files and folders."""
-    whole = hashlib.sha256(sys.version.encode())
-    files = {file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))}
-    for file in sorted(files):
-        if file.is_file() and "__pycache__" not in file.parts and not file.name.startswith("."):
-            whole.update(f"{file.relative_to(root)}\0".encode())
-            whole.update(hashlib.sha256(file.read_bytes()).digest())
-    return whole.hexdigest()
 
 
 def machinery() -> str:
@@ -90,7 +79,7 @@ def build_if_changed(book: Path) -> Path:
     print(f"Building {len(LANGUAGES)} languages side by side.", flush=True)
     build_languages(folder, build_folder / "work", toc, made_by)
     print("  joining them, indexing for the search, following every link", flush=True)
-    assemble(folder, build_folder / "work", staging, toc, base)
+    assemble(folder, build_folder / "work", staging, toc, base, made_by)
     write_worker(staging, hashlib.sha256(made_from.encode()).hexdigest()[:12])
     (staging / ".made-from").write_text(made_from)
     swap(staging, site)
@@ -98,7 +87,7 @@ def build_if_changed(book: Path) -> Path:
     return site
 
 
-def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> None:
+def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str, made_by: str) -> None:
     """Put the four builds and what they share into one folder, and check it.
 
     Raises:
@@ -111,14 +100,18 @@ def assemble(folder: Path, work: Path, staging: Path, toc: dict, base: str) -> N
         shutil.copytree(work / language / "html", staging / language, ignore=left_out)
     shutil.copytree(ROOT / "_static", staging / "_static", ignore=shutil.ignore_patterns(".*"))
     pages = slugs(toc)
-    previews(folder, pages, staging / "_static/preview")
+    previews(folder, pages, staging / "_static/preview", work / "preview")
     root_pages(staging, base, pages)
     offer(staging, pages, work.parent / "pdf")
-    write_texts(staging, pages)
+    known = Known(work / "known.json", made_by)
+    write_texts(staging, pages, known)
     write_manifests(staging)
     with ThreadPoolExecutor(max_workers=1) as pool:
-        indexed = pool.submit(index_for_search, staging)  # a process of its own: meanwhile, here
-        broken = broken_links(staging, base)
+        indexed = pool.submit(
+            index_for_search, staging, work
+        )  # a process of its own: meanwhile, here
+        broken = broken_links(staging, base, known)
         indexed.result()
+    known.keep()
     if broken:
         raise SiteError("Links that lead nowhere:\n" + "\n".join(broken))

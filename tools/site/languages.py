@@ -1,5 +1,6 @@
 """One Sphinx build per language, side by side, each in a process and a work folder of its own."""
 
+import importlib
 import io
 import json
 import multiprocessing
@@ -15,8 +16,9 @@ from pathlib import Path
 import yaml
 
 from helpers.language import LANGUAGES
-from tools.notebooks import ROOT, read
+from tools.notebooks import ROOT, SOURCE, read
 from tools.site import SiteError
+from tools.site.known import digest
 
 
 def readable(problems: str, folder: Path) -> str:
@@ -87,6 +89,13 @@ def build_language(language: str, folder: Path, work: Path, said) -> None:
         said.put((language, message, {}, time.monotonic() - began))
 
 
+def preload() -> None:
+    """Load what every language's process needs, once, before they part."""
+    for name in ("jupyter_book.config", "myst_nb.sphinx_ext", "sphinx.application"):
+        importlib.import_module(name)
+    importlib.import_module("tools.site.extension")
+
+
 def build_languages(folder: Path, work: Path, toc: dict, machinery: str) -> None:
     """Build every language side by side, each in a work folder that is kept for the next time.
 
@@ -94,14 +103,23 @@ def build_languages(folder: Path, work: Path, toc: dict, machinery: str) -> None
         SiteError: a build failed; its work folder is gone, so that nothing half-made is reused.
     """
     made_from = machinery + json.dumps(toc)
-    for language in LANGUAGES:
+    inputs, changed = {}, []
+    for language in LANGUAGES:  # what lags is read off the English, terms off the glossary
+        read_from = [folder / language, folder / SOURCE, *folder.glob("*.toml")]
+        inputs[language] = made_from + digest(read_from, folder)
         own = work / language
         stamp = own / "made-from"
-        if not stamp.exists() or stamp.read_text() != made_from:
+        known = stamp.read_text() if stamp.exists() else ""
+        if known == inputs[language]:
+            print(f"  {language}  as it was", flush=True)
+            continue
+        changed.append(language)
+        if not known.startswith(made_from):
             shutil.rmtree(own, ignore_errors=True)
         own.mkdir(parents=True, exist_ok=True)
         stamp.unlink(missing_ok=True)  # until the build has succeeded
         (own / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), "utf-8")
+    preload()
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     said = context.Queue()
@@ -109,7 +127,7 @@ def build_languages(folder: Path, work: Path, toc: dict, machinery: str) -> None
         language: context.Process(
             target=build_language, args=(language, folder, work / language, said)
         )
-        for language in LANGUAGES
+        for language in changed
     }
     failures = []
     try:
@@ -130,7 +148,7 @@ def build_languages(folder: Path, work: Path, toc: dict, machinery: str) -> None
                 shutil.rmtree(work / language, ignore_errors=True)
                 print(f"  {language}  failed", flush=True)
             else:
-                (work / language / "made-from").write_text(made_from)
+                (work / language / "made-from").write_text(inputs[language])
                 did = f"{counts['read']} pages read, {counts['written']} written"
                 print(f"  {language}  {did}, {seconds:.1f} s", flush=True)
     finally:

@@ -3,9 +3,12 @@
 Ours: Sphinx's linkcheck asks the network, and knows one language and nothing above it.
 """
 
+import os
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from tools.site.known import Known
 
 
 class PageLinks(HTMLParser):
@@ -25,29 +28,38 @@ class PageLinks(HTMLParser):
             self.targets.append(address)
 
 
-def broken_links(site: Path, base: str) -> list[str]:
+def page_links(page: str) -> tuple[list[str], list[str]]:
+    """Return the anchors of a page, and what it links to or loads."""
+    parser = PageLinks()
+    parser.feed(page)
+    return sorted(parser.anchors), parser.targets
+
+
+def broken_links(site: Path, base: str, known: Known | None = None) -> list[str]:
     """Return every internal link of a finished site that leads nowhere, as one line each."""
-    pages = {}
+    pages, known = {}, known or Known()
     for path in sorted(site.rglob("*.html")):
         if "pagefind" not in path.relative_to(site).parts:
-            pages[path] = PageLinks()
-            pages[path].feed(path.read_text("utf-8"))
+            anchors, targets = known.of("links", path.read_bytes(), page_links)
+            pages[path] = set(anchors), targets
     broken = []
-    for path, page in pages.items():
-        for target in page.targets:
+    there = {path for path in site.rglob("*") if path.is_file()}
+    for path, (_, targets) in pages.items():
+        for target in targets:
             if target.startswith(base):
                 whole, place = urlsplit(target.removeprefix(base)), site
             else:
                 whole, place = urlsplit(target), path.parent
             if whole.scheme or whole.netloc:
                 continue
-            found = (place / unquote(whole.path)).resolve() if whole.path or place == site else path
-            if found.is_dir():
+            aim = os.path.normpath(place / unquote(whole.path))
+            found = Path(aim) if whole.path or place == site else path
+            if found not in there:
                 found = found / "index.html"
-            if not found.is_file():
+            if found not in there:
                 broken.append(f"{path.relative_to(site)}: {target} leads to no file")
             elif whole.fragment and found.suffix == ".html":
-                anchors = pages[found].anchors if found in pages else set()
+                anchors = pages[found][0] if found in pages else set()
                 if unquote(whole.fragment) not in anchors:
                     broken.append(f"{path.relative_to(site)}: {target} names no place on that page")
     return broken

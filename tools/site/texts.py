@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from helpers.language import LANGUAGES
+from tools.site.known import Known
 
 VOID = {"br", "hr", "img", "input", "wbr", "source", "track", "col", "meta", "link"}
 BLOCK = {"p", "li", "pre", "div", "td", "th", "figure", "summary", "dt", "dd", "h1", "h2", "h3"}
@@ -59,14 +60,15 @@ def page_sections(page: str) -> list[list[str]]:
     return [[name, *(" ".join(said.split()) for said in texts)] for name, *texts in parser.sections]
 
 
-def write_texts(staging: Path, slugs: list[str]) -> None:
+def write_texts(staging: Path, slugs: list[str], known: Known) -> None:
     """Write search/<language>.json: a list of {slug, title, sections}."""
     folder = staging / "search"
     folder.mkdir()
     for language in LANGUAGES:
         pages = []
         for slug in slugs:
-            sections = page_sections((staging / language / f"{slug}.html").read_text("utf-8"))
+            page = (staging / language / f"{slug}.html").read_bytes()
+            sections = known.of("sections", page, page_sections)
             title = sections[0][1] if sections else slug
             pages.append({"slug": slug, "title": title, "sections": sections})
         said = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
