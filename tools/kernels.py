@@ -139,7 +139,7 @@ def _become_kernel(arguments: list[str], folder: str | None, environment: dict) 
 
 
 def _be_as_new() -> None:
-    """Have the import path and the unseeded generators that a process of its own would have."""
+    """Have the import path and the unseeded generators of a process of its own, and one thread."""
     import numpy
     import torch
 
@@ -148,6 +148,7 @@ def _be_as_new() -> None:
     sys.path[:] = [*filter(None, wanted), *rest]
     torch.seed()
     numpy.random.seed()
+    torch.set_num_threads(1)  # kernels run side by side; tools/processors.py tries other numbers
 
 
 # What stands on the server's import path and not on that of a process of its own.

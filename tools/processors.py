@@ -4,7 +4,7 @@
     python -m tools.processors 07 --variant 1      one chapter, the last bits moved with seed 1
 
 A variant is a number (a seed of tools/disturb.py: the last bits moved), an instruction set that
-torch can be told to use ("default", "avx2", "avx512", where the processor has it) or "threads=1".
+torch can be told to use ("default", "avx2", "avx512", where the processor has it) or "threads=2".
 """
 
 import argparse
@@ -21,7 +21,7 @@ from tools.kernels import fork_kernels
 from tools.notebooks import ROOT, SOURCE, chapters, merged, read
 
 DISTURB = ROOT / "tools" / "disturb.py"
-VARIANTS = ("1", "2", "3", "default", "avx2", "avx512", "threads=1")
+VARIANTS = ("1", "2", "3", "default", "avx2", "avx512", "threads=2")
 ADVICE = (
     "What hangs on the last bit of a float may not be printed: round it where it is far from a "
     "tie, compute in float64, or show the thing with numbers made for the purpose."
@@ -36,8 +36,8 @@ def start(variant: str) -> str:
     """
     if variant.isdecimal():
         return f"import runpy; runpy.run_path({str(DISTURB)!r})['disturb']({variant})"
-    if variant == "threads=1":
-        return "import torch; torch.set_num_threads(1)"
+    if variant == "threads=2":
+        return "import torch; torch.set_num_threads(2)"
     if variant in VARIANTS:  # torch reads it at its first operation
         return f"import os; os.environ['ATEN_CPU_CAPABILITY'] = {variant!r}"
     raise ValueError(f"expected a variant among {', '.join(VARIANTS)}, or a seed; got {variant!r}")
