@@ -52,6 +52,7 @@ def visits(site, address, browser):
         network = context.new_cdp_session(tab)
         network.send("Network.enable")
         network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        network.send("Network.setBypassServiceWorker", {"bypass": True})  # each is a first view
         network.on(
             "Network.requestWillBeSent", lambda e: visit["requests"].append(e["request"]["url"])
         )
