@@ -233,7 +233,9 @@ def from_gpt2(theirs):
     """Return the parameters of a GPT-2 under the names and in the layout of this module.
 
     GPT-2 keeps a matrix as (inputs, outputs), `nn.Linear` as (outputs, inputs); and it keeps
-    the matrices of queries, keys and values side by side in one, `c_attn`.
+    the matrices of queries, keys and values side by side in one, `c_attn`. Its table of tokens
+    also makes the logits; where `lm_head.weight` is missing, as in the published file, the table
+    is taken.
 
     Args:
         theirs: the state dict of `transformers.GPT2LMHeadModel`, or a dict of that shape.
@@ -260,6 +262,8 @@ def from_gpt2(theirs):
                 state[f"{block}attention.{own}.{kind}"] = third
         else:
             state[f"{block}{GPT2_PARTS[part]}.{kind}"] = x
+    if "tokens.weight" in state:
+        state.setdefault("logits.weight", state["tokens.weight"])  # tied
     return state
 
 

@@ -130,6 +130,10 @@ def test_a_gpt2_loads_and_gives_its_logits(prefix):
     assert missing == [f"blocks.{i}.attention.mask" for i in range(3)] and unexpected == []
     ids = torch.randint(11, (2, 8), generator=torch.Generator().manual_seed(2))
     close(model(ids), gpt2_logits(ids, theirs, 3))
+    del named["lm_head.weight"]  # as published: the table of tokens makes the logits
+    model.load_state_dict(from_gpt2(named), strict=False)
+    tied = theirs | {"lm_head.weight": theirs["transformer.wte.weight"]}
+    close(model(ids), gpt2_logits(ids, tied, 3))
     with pytest.raises(ValueError, match=r"got 'h\.0\.attn\.rotary\.weight'"):
         from_gpt2({"h.0.attn.rotary.weight": torch.ones(2)})
 

@@ -1,7 +1,6 @@
 """The exercises of chapter 15: a real model."""
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from helpers.check import Choice, Function, draw, drawn, exercise
@@ -48,35 +47,3 @@ def hide_from_bank():
 def weight_claim():
     """Say which of three sentences follows from a weight of 0.71: "a", "b" or "c"."""
     return Choice(right="a", wrong={"meaning": "b", "effect": "c"})
-
-
-@exercise
-def nearest_sense():
-    """Write `nearest_sense(vector, senses)`: the index of the row with the largest cosine.
-
-    vector: (D,); senses: (n, D), rows of any length.
-    """
-
-    def cosines(vector: Tensor, senses: Tensor) -> Tensor:
-        return F.cosine_similarity(senses, vector, dim=-1)
-
-    flat = torch.tensor([[1.0, 0.2], [4.0, 4.0], [-3.0, 0.1]])
-    far = torch.tensor([[9.0, 0.0, 1.0], [0.5, 0.1, 0.0], [1.0, 1.0, 1.0]])
-    return Function(
-        right=lambda vector, senses: cosines(vector, senses).argmax(),
-        wrong={
-            "dot": lambda vector, senses: (senses @ vector).argmax(),
-            "distance": lambda vector, senses: (senses - vector).norm(dim=-1).argmin(),
-            "farthest": lambda vector, senses: cosines(vector, senses).argmin(),
-            "cosine": lambda vector, senses: cosines(vector, senses).max(),
-            "all": cosines,
-        },
-        cases=[
-            (torch.tensor([2.0, 0.3]), flat),
-            (torch.tensor([3.0, 0.5, 0.0]), far),
-            (torch.tensor([-0.2, -3.0]), flat),
-            (draw(6, seed=3), draw(5, 6, seed=4)),
-            (draw(4, seed=5), draw(2, 4, seed=6) * torch.tensor([[5.0], [0.2]])),
-            *drawn(6, lambda d: (d.numbers(5, spread=d.one_of(0.1, 9)), d.numbers(d.size(2), 5))),
-        ],
-    )

@@ -1,7 +1,5 @@
 """Answers to the exercises of chapter 15."""
 
-import torch.nn.functional as F
-
 
 def weight_on_previous():
     yield lambda w: w.diagonal(-1).mean(), "right"
@@ -29,14 +27,3 @@ def weight_claim():
     yield "A.", "right"
     yield "b", "meaning"
     yield "d", "any.choice"
-
-
-def nearest_sense():
-    yield lambda v, s: F.cosine_similarity(s, v, dim=-1).argmax(), "right"
-    yield lambda v, s: int((F.normalize(s, dim=-1) @ v).argmax()), "right"
-    yield lambda v, s: (s @ v).argmax(), "dot"
-    yield lambda v, s: (s - v).norm(dim=-1).argmin(), "distance"
-    yield lambda v, s: F.cosine_similarity(s, v, dim=-1).max(), "cosine"
-    yield lambda v, s: F.cosine_similarity(s, v, dim=-1), "all"
-    yield lambda v, s: F.cosine_similarity(s, v, dim=-1).abs().argmax(), "any.one"
-    yield lambda v, s: 0, "any.one"
