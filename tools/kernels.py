@@ -129,6 +129,7 @@ def _become_kernel(arguments: list[str], folder: str | None, environment: dict) 
             for descriptor in (0, 1, 2):
                 os.dup2(nothing.fileno(), descriptor)
         _be_as_new()
+        arguments = [*arguments, "--HistoryManager.enabled=False"]  # one database for all: locked
         sys.argv = ["ipykernel_launcher.py", *arguments]
         from ipykernel.kernelapp import launch_new_instance
 
