@@ -186,12 +186,15 @@ TYPOGRAPHY = {
 }
 
 
+SHAPE = re.compile(r"\([−-]?[\w.]+(?:, [−-]?[\w.]+)+\)|\(\d+,\)", re.ASCII)
+
+
 def misset(language: str, text: str) -> list[str]:
-    """Return what is wrong with the typography of a text."""
+    """Return what is wrong with the typography of a text; a shape, (6, 3), is set as in code."""
     rules = TYPOGRAPHY["every"] + TYPOGRAPHY.get(language, [])
     if language != SOURCE:
         rules = rules + TYPOGRAPHY["cjk"]
-    seen = visible(text)
+    seen = SHAPE.sub("x", visible(text))
     found = []
     for what, pattern in rules:
         for match in re.finditer(pattern, seen):
@@ -318,6 +321,8 @@ def test_other_marks_are_found(book, extra):
         ("ja", "重み,スコア"),
         ("ja", "クエリ query です。"),
         ("zh", "权重(weight)"),
+        ("zh", "形状是(6, 3)。"),
+        ("ja", "形状は (6, 3)です。"),
         ("zh", "第2个"),
         ("zh", "词元*token*"),
         ("ko", "가중치，점수"),
@@ -333,6 +338,8 @@ def test_typographic_faults_are_found(language, text):
         ("ja", "スコア1.4950は*journey*自身との内積です（`inputs[1]`）。"),
         ("ko", "가장 큰 점수 1.4950은 *journey*가 자기 자신과 이루는 내적입니다(`x`)."),
         ("zh", "最大的得分 1.4950 来自 *journey* 与自身的点积（`x`）。"),
+        ("ja", "形状は(6, 3)です。(2, −1)のキーです。"),
+        ("zh", "形状是 (6, 3)，键是 (2, -1)。"),
         ("zh", "长度 $d_k$，即 2。\n\n- 一项\n- 两项"),
     ],
 )
