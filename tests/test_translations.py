@@ -237,7 +237,7 @@ def test_messages_are_whole_and_well_set():
         if len(set(map(frozenset, names.values()))) > 1:
             faults.append(f"{key}: values differ: {names}")
         for language, text in words.items():
-            shown = re.sub(r"{[^}]*}|[a-z_]+\([ -~]*?\)|\([a-z], [a-z]\)", "x", text)  # formulas
+            shown = SHAPE.sub("x", re.sub(r"{[^}]*}|[a-z_]+\([ -~]*?\)", "x", text))  # formulas
             rules = TYPOGRAPHY.get(language, [])
             faults += [f"{key}.{language}: {what}" for what, p in rules if re.search(p, shown)]
     assert not faults, "\n".join(faults)
