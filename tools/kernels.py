@@ -33,9 +33,10 @@ from pathlib import Path
 from jupyter_client import LocalProvisioner
 from jupyter_client.provisioning import KernelProvisionerFactory
 
-# What cells and kernels import; nothing of the book, so that each kernel reads its own files.
+# What cells and kernels import; nothing of the book, so that each kernel reads its own files,
+# and not matplotlib_inline, which joins the kernel that imports it first.
 PRELOAD = ["torch", "numpy", "matplotlib.figure", "matplotlib.backends.backend_svg", "seaborn"]
-PRELOAD += ["matplotlib_inline.backend_inline", "IPython.core.completer", "sqlite3", "psutil"]
+PRELOAD += ["IPython.core.completer", "sqlite3", "psutil"]
 PRELOAD += ["ipykernel.kernelapp", "ipykernel.ipkernel", "debugpy.server.api"]
 NAME = "KERNEL_SERVER"  # the environment variable by which workers find the server
 PR_SET_PDEATHSIG = 1
@@ -140,9 +141,17 @@ def _become_kernel(arguments: list[str], folder: str | None, environment: dict) 
 
 
 def _be_as_new() -> None:
-    """Have the import path and the unseeded generators of a process of its own, and one thread."""
+    """Have what a process of its own would have, and one thread.
+
+    That is: its import path, unseeded generators, and the backend that MPLBACKEND names or else
+    Jupyter's, which matplotlib reads when it is imported.
+    """
+    import matplotlib
     import numpy
     import torch
+
+    inline = "module://matplotlib_inline.backend_inline"
+    matplotlib.rcParams["backend"] = os.environ.get("MPLBACKEND") or inline
 
     wanted = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     rest = [place for place in sys.path if place not in _SERVERS_OWN]
