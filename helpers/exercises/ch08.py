@@ -82,34 +82,6 @@ def both_masks():
 
 
 @exercise
-def dropout_by_hand():
-    """Write `drop(weights, keep, p)`: dropout with a given mask, as in training.
-
-    keep: True where a weight survives, of the shape of weights; p: the probability of dropping.
-    """
-    return Function(
-        right=lambda weights, keep, p: weights * keep / (1 - p),
-        wrong={
-            "no_rescale": lambda w, keep, p: w * keep,
-            "scaled_by_p": lambda w, keep, p: w * keep / p,
-            "multiplied": lambda w, keep, p: w * keep * (1 - p),
-            "inverted": (
-                lambda w, keep, p: w * ~keep / (1 - p),
-                lambda w, keep, p: w * ~keep,
-            ),
-            "row_sums": lambda w, keep, p: w * keep / (w * keep).sum(dim=-1, keepdim=True),
-        },
-        cases=[
-            *(
-                (torch.softmax(draw(*shape), dim=-1), draw(*shape, seed=1) > -1, p)
-                for shape, p in [((6, 6), 0.5), ((4, 4), 0.2), ((2, 3, 3), 0.1), ((5, 5), 0.9)]
-            ),
-            *drawn(4, lambda d: (d.weights(n := d.size(), n), d.mask(n, n), d.one_of(0.3, 0.7))),
-        ],
-    )
-
-
-@exercise
 def first_row_guess():
     """Predict: in the first row of any causal map of six tokens, how large is the first weight?"""
     return Value(right=1.0, wrong={"equal": 1 / 6, "hidden": 0.0})

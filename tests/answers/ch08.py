@@ -72,21 +72,6 @@ def both_masks():
     yield lambda p: print(future(p)), "any.none"
 
 
-def dropout_by_hand():
-    yield lambda weights, keep, p: weights * keep / (1 - p), "right"
-    yield lambda weights, keep, p: torch.where(keep, weights / (1 - p), 0), "right"
-    yield lambda weights, keep, p: weights.masked_fill(~keep, 0) * (1 / (1 - p)), "right"
-    yield lambda weights, keep, p: weights * keep, "no_rescale"
-    yield lambda weights, keep, p: weights * keep / p, "scaled_by_p"
-    yield lambda weights, keep, p: weights * keep * (1 - p), "multiplied"
-    yield lambda weights, keep, p: weights * ~keep / (1 - p), "inverted"
-    yield lambda weights, keep, p: weights * keep * 2, "any.factor"
-    yield lambda weights, keep, p: weights * keep / keep.float().mean(), "any.factor"
-    yield lambda weights, keep, p: weights / (1 - p), "any.place"
-    yield lambda weights, keep, p: torch.nn.functional.dropout(weights, p), "any.place"
-    yield lambda weights, keep, p: weights[keep] / (1 - p), "any.shape"
-
-
 def first_row_guess():
     yield 1, "right"
     yield "1", "right"
