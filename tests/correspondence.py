@@ -31,7 +31,7 @@ COUNTED = {
            dict(zip("两三四五六七八九", range(2, 10), strict=True))),
 }  # fmt: skip
 LOOSE = {2: "two|both|twice|pair|second|double|half|halves|couple|other|either|2",
-         3: "three|third|3", 4: "four|4", 5: "fi(?:ve|f)|5", 6: "six|6", 7: "seven|7",
+         3: "three|third|3", 4: "four|quarter|4", 5: "fi(?:ve|f)|5", 6: "six|6", 7: "seven|7",
          8: "eight|8", 9: "nin|9"}  # fmt: skip
 MANY = "teen|ty\\b|hundred|thousand|million|billion|ten"
 COMPARISONS = re.compile(r"[<>≤≥≠≈]")
