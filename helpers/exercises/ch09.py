@@ -1,9 +1,6 @@
 """The exercises of chapter 09: multi-head attention."""
 
-import torch
-from torch import Tensor
-
-from helpers.check import Choice, Draws, Function, Value, draw, drawn, exercise
+from helpers.check import Choice, Function, Value, draw, drawn, exercise
 
 
 @exercise
@@ -27,44 +24,6 @@ def split_heads():
             (draw(3, 5, 8), 1),
             (draw(4, 4, 4), 4),
             *drawn(5, lambda d: (d.numbers(d.size(), d.size(), 2 * (h := d.size()) * 3), h)),
-        ],
-    )
-
-
-@exercise
-def head_weights():
-    """Find what is wrong: the shapes are right, the scale is not.
-
-    def head_weights(queries, keys):  # each (B, H, T, d_head) -> (B, H, T, T)
-        scores = queries @ keys.mT
-        d_out = queries.shape[1] * queries.shape[3]
-        return torch.softmax(scores / d_out**0.5, dim=-1)
-    """
-
-    def case(d: Draws) -> tuple[Tensor, Tensor]:
-        shape = (d.size(), d.size(2), d.size(2), d.size(2))
-        return d.numbers(*shape), d.numbers(*shape, spread=d.one_of(0.5, 1, 3))
-
-    def scaled(queries: Tensor, keys: Tensor, width: float, dim: int = -1) -> Tensor:
-        return torch.softmax(queries @ keys.mT / width**0.5, dim=dim)
-
-    return Function(
-        right=lambda queries, keys: scaled(queries, keys, queries.shape[3]),
-        wrong={
-            "model_width": lambda q, k: scaled(q, k, q.shape[1] * q.shape[3]),
-            "heads": lambda q, k: scaled(q, k, q.shape[1]),
-            "tokens": lambda q, k: scaled(q, k, q.shape[2]),
-            "no_scale": lambda q, k: scaled(q, k, 1),
-            "no_root": lambda q, k: scaled(q, k, q.shape[3] ** 2),
-            "multiplied": lambda q, k: scaled(q, k, 1 / q.shape[3]),
-            "swapped": lambda q, k: scaled(k, q, q.shape[3]),
-            "axis": lambda q, k: scaled(q, k, q.shape[3], dim=-2),
-        },
-        cases=[
-            (draw(2, 2, 6, 3), draw(2, 2, 6, 3, seed=1)),
-            (draw(1, 4, 3, 8), draw(1, 4, 3, 8, seed=1)),
-            (draw(1, 1, 5, 2), draw(1, 1, 5, 2, seed=1)),
-            *drawn(5, case),
         ],
     )
 

@@ -21,28 +21,6 @@ def split_heads():
     yield lambda x, h: print(split(x, h).shape), "any.none"
 
 
-def head_weights():
-    def scaled(width):
-        return lambda q, k: torch.softmax(q @ k.mT / width(q), dim=-1)
-
-    yield scaled(lambda q: q.shape[-1] ** 0.5), "right"
-    yield (
-        lambda q, k: torch.softmax(q / q.shape[3] ** 0.25 @ k.mT / k.shape[3] ** 0.25, -1),
-        "right",
-    )
-    yield scaled(lambda q: (q.shape[1] * q.shape[3]) ** 0.5), "model_width"
-    yield scaled(lambda q: q.shape[3]), "no_root"
-    yield scaled(lambda q: q.shape[3] ** -0.5), "multiplied"
-    yield scaled(lambda q: 1), "no_scale"
-    yield scaled(lambda q: q.shape[1] ** 0.5), "heads"
-    yield scaled(lambda q: q.shape[2] ** 0.5), "tokens"
-    yield scaled(lambda q: 3**0.5), "any.only_example_size"
-    yield lambda q, k: torch.softmax(q @ k.mT / q.shape[3] ** 0.5, dim=-2), "axis"
-    yield lambda q, k: q @ k.mT / q.shape[3] ** 0.5, "any.place"
-    yield lambda q, k: torch.softmax(k @ q.mT / q.shape[3] ** 0.5, dim=-1), "swapped"
-    yield lambda q, k: torch.softmax(q @ k.transpose(1, 2), dim=-1), "any.raised"
-
-
 def gpt2_parameter_count():
     yield 2362368, "right"
     yield "2362368", "right"
