@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from helpers.check import Choice, Function, Value, drawn, exercise
+from helpers.check import Choice, Function, drawn, exercise
 from helpers.positions import rotate
 
 
@@ -14,15 +14,6 @@ def without_positions():
     One of "eighth", "half", "all".
     """
     return Choice(right="half", wrong={"no_set": "eighth", "order": "all"})
-
-
-@exercise
-def position_table():
-    """Say how many numbers the table of positions of GPT-2 (small) holds."""
-    return Value(
-        right=1024 * 768,
-        wrong={"words": 50257 * 768, "rows": (1024, 768), "sum": 1024 + 768, "square": 1024**2},
-    )
 
 
 @exercise

@@ -12,16 +12,6 @@ def without_positions():
     yield 6, "any.choice"
 
 
-def position_table():
-    yield 786432, "right"
-    yield 1024 * 768.0, "right"
-    yield 1024, "rows"
-    yield 768, "rows"
-    yield 50257 * 768, "words"
-    yield 1792, "sum"
-    yield 1024 * 1024, "square"
-
-
 def shifted_positions():
     yield "none", "right"
     yield "all", "all"
