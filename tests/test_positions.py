@@ -100,6 +100,18 @@ def test_distance_bias():
                 assert bias[h, i, j] == -slopes[h] * abs(i - j)
 
 
+def test_one_number_is_enough():
+    assert rotate(torch.ones(1, 2), base=0.5).shape == (1, 2)
+    assert distance_bias(2, torch.ones(1)).shape == (1, 2, 2)
+
+
+def test_everything_is_made_on_the_device_of_the_input():
+    elsewhere = torch.ones(3, 4, device="meta")
+    assert rotate(elsewhere).device.type == "meta"
+    assert rotate(elsewhere, torch.arange(3, device="meta")).device.type == "meta"
+    assert distance_bias(3, torch.ones(2, device="meta")).device.type == "meta"
+
+
 @pytest.mark.parametrize(
     ("call", "error", "said"),
     [
@@ -114,6 +126,10 @@ def test_distance_bias():
         (lambda: rotate(torch.ones(2, 4), [0, 1]), TypeError, "tensor; got list"),
         (lambda: rotate(torch.ones(2, 4), base=0), ValueError, "above 0 and finite; got 0"),
         (lambda: rotate(torch.ones(2, 4), base="e"), TypeError, "a number; got 'e'"),
+        (lambda: rotate(torch.ones(2, 4), base=math.inf), ValueError, "finite; got inf"),
+        (lambda: rotate(torch.ones(0, 4)), ValueError, r"got \(0, 4\)"),
+        (lambda: sinusoids(3, 4.0), TypeError, "d_model to be an int; got 4.0"),
+        (lambda: distance_bias(3, torch.ones(0)), ValueError, r"\(H,\); got \(0,\)"),
         (lambda: distance_bias(3, torch.ones(2, 2)), ValueError, r"\(H,\); got \(2, 2\)"),
         (lambda: distance_bias(3, [1.0]), TypeError, "torch.Tensor; got list"),
         (lambda: distance_bias(0, torch.ones(1)), ValueError, "length.*got 0"),
