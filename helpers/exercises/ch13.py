@@ -1,15 +1,6 @@
 """The exercises of chapter 13: word order."""
 
-from helpers.check import Choice, Function, Value, drawn, exercise
-
-
-@exercise
-def cross_shape():
-    """Say the shape (H, T, S) of the weights: 7 source tokens, 8 target tokens, 2 heads."""
-    return Value(
-        right=[2, 8, 7],
-        wrong={"exchanged": [2, 7, 8], "square": ([2, 8, 8], [2, 7, 7]), "heads": [8, 7]},
-    )
+from helpers.check import Choice, Function, drawn, exercise
 
 
 @exercise

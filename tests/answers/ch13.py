@@ -1,16 +1,5 @@
 """Answers to the exercises of chapter 13."""
 
-import torch
-
-
-def cross_shape():
-    yield [2, 8, 7], "right"
-    yield (2, 8, 7), "right"
-    yield torch.Size([2, 8, 7]), "right"
-    yield [2, 7, 8], "exchanged"
-    yield [2, 8, 8], "square"
-    yield [8, 7], "heads"
-
 
 def moved_map():
     yield "none", "right"
