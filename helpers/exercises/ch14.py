@@ -25,24 +25,6 @@ def lowest_loss():
 
 
 @exercise
-def block_parameters():
-    """Count the trainable numbers of a TransformerBlock with d_model = 768."""
-    d = 768
-    attention, mlp, norms = 4 * (d * d + d), 8 * d * d + 5 * d, 4 * d
-    return Value(
-        right=attention + mlp + norms,
-        wrong={
-            "no_biases": 12 * d * d,
-            "no_norms": attention + mlp,
-            "one_norm": attention + mlp + norms // 2,
-            "no_mlp": (attention, attention + norms),
-            "narrow_mlp": attention + 2 * (d * d + d) + norms,
-            "no_qkv_bias": attention - 3 * d + mlp + norms,
-        },
-    )
-
-
-@exercise
 def split_fused():
     """Write `split_fused(c_attn)`: (D, 3 * D) as GPT-2 stores it -> (3, D, D) as nn.Linear does.
 
