@@ -11,6 +11,7 @@ Nothing here is a test: a busy machine proves nothing.
 
 import contextlib
 import io
+import os
 import shutil
 import statistics
 import subprocess
@@ -129,7 +130,36 @@ def site():
     yield "four languages, one cell edited / all pages", edited, full, edited / full, None
 
 
-BENCHES = {"attention": attention, "imports": imports, "site": site}
+def notebooks():
+    """Re-running notebooks: forked kernels against stock nbval; then one more notebook."""
+    from tools.notebooks import ROOT, SOURCE, chapters
+
+    stock = [sys.executable, "-m", "pytest", "--nbval", "-q", "-n", "2", "--dist", "loadfile"]
+    stock += ["-p", "no:cacheprovider"]
+    forking = [*stock, "-p", "tools.kernels"]
+
+    def run(command, paths):
+        outside = {name: value for name, value in os.environ.items() if name != "KERNEL_SERVER"}
+        outside["PYTHONPATH"] = str(ROOT)
+        return lambda: subprocess.run(
+            [*command, *paths], check=True, capture_output=True, cwd=ROOT, env=outside
+        )
+
+    paths = chapters(SOURCE)
+    ours, theirs = run(forking, paths), run(stock, paths)
+    yield compare("English notebooks, -n 2, ours / stock nbval", ours, theirs, 1, 0.2, warm_up=0)
+    with tempfile.TemporaryDirectory() as folder:
+        chapter = next(path for path in paths if path.name.startswith("03"))
+        copies = [shutil.copy(chapter, Path(folder) / f"{i}.ipynb") for i in range(9)]
+        for name, command in (("ours", forking), ("stock", stock)):
+            few, many = run(command, copies[:1]), run(command, copies)
+            pairs = [(seconds(few), seconds(many)) for _ in range(3)]
+            cost = 1000 * statistics.median((late - soon) / 8 for soon, late in pairs)
+            start = 1000 * statistics.median(soon for soon, _ in pairs)
+            yield f"one more notebook / a run of one, {name}", cost, start, cost / start, None
+
+
+BENCHES = {"attention": attention, "imports": imports, "site": site, "notebooks": notebooks}
 
 
 def main(names):
