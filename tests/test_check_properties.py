@@ -147,7 +147,7 @@ def test_tokens_with_a_gradient_or_of_another_type_are_judged_too():
     check.assert_causal(running_mean, torch.rand(4, 3, dtype=torch.float64))
     check.assert_rows_sum_to_one(torch.eye(3, requires_grad=True).to_sparse())
     check.assert_rows_sum_to_one(torch.eye(3).bfloat16())
-    with pytest.raises(AssertionError, match="real|numbers|list or a tensor"):
+    with pytest.raises(AssertionError, match=r"real|numbers|list or a tensor"):
         check.assert_rows_sum_to_one(torch.eye(3) * 1j)
 
 

@@ -80,6 +80,8 @@ def test_a_second_build_with_nothing_changed_does_nothing(small, capsys):
 def test_a_changed_cell_rewrites_its_page_and_marks_the_translations(small, fault, capsys):
     build(small)
     capsys.readouterr()
+    indexed = {code: small / f"_build/work/{code}/pagefind/made-from" for code in LANGUAGES}
+    times = {code: stamp.stat().st_mtime_ns for code, stamp in indexed.items()}
     prose = "## Two\n\nWe subtract."
     write_notebook(small / "chapters/en/01-one.ipynb", cell("title", "# One"), cell("two", prose))
     write_notebook(
@@ -90,6 +92,8 @@ def test_a_changed_cell_rewrites_its_page_and_marks_the_translations(small, faul
     build(small)
     said = capsys.readouterr().out
     assert re.search(r"en  1 pages read, [12] written", said)
+    again = {code for code in LANGUAGES if indexed[code].stat().st_mtime_ns != times[code]}
+    assert again == {"en", "zh"}  # the search does not read what says that a passage lags
     pages = {
         code: (small / f"_build/site/{code}/01-one.html").read_text("utf-8") for code in LANGUAGES
     }

@@ -12,8 +12,9 @@ import base64
 import html
 import json
 import re
+from pathlib import Path
 
-from helpers.language import text
+from helpers.language import LANGUAGES, text
 from tools.addresses import runner_links
 
 CHECK = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
@@ -37,9 +38,7 @@ def exercise_name(cell: dict) -> str | None:
     found = CHECK.search("".join(cell["source"]))
     if not found:
         return None
-    from helpers.exercises import EXERCISES  # imports torch: pages without exercises do without
-
-    return found[1] if found[1] in EXERCISES or cell["id"].endswith("-answer") else None
+    return found[1] if found[1] in exercises() or cell["id"].endswith("-answer") else None
 
 
 def is_unanswered(output: dict, language: str) -> bool:
@@ -55,13 +54,37 @@ def field(cell: dict, name: str, language: str, repository: str, path: str) -> d
         f"{html.escape(text('site.open_exercise', language, runner=runner))}</a>"
         for runner, address in places.items()
     )
-    given = exercise_data(name, language)
+    given = exercises().get(name, {}).get(language)
     data = f'{FIELD}="{veiled(given)}"' if given else 'class="answer"'
     source = (
         f'<div {data} data-cell="{cell["id"]}" data-pagefind-ignore>'
         f'<p class="elsewhere">{links}</p></div>'
     )
     return {"cell_type": "markdown", "id": f"{cell['id']}-field", "metadata": {}, "source": source}
+
+
+_EXERCISES: dict[str, dict] = {}
+
+
+def exercises(file: Path | None = None, made_by: str = "") -> dict[str, dict]:
+    """Return what the page needs to judge the answers of each exercise, in each language.
+
+    To work it out takes torch, which takes longer to import than a page to build: `file` keeps it
+    from one build to the next, as long as it was `made_by` the same code and words.
+    """
+    if not _EXERCISES and file and file.exists():
+        kept = json.loads(file.read_text("utf-8"))
+        if kept["made_by"] == made_by:
+            _EXERCISES.update(kept["exercises"])
+    if not _EXERCISES:
+        from helpers.exercises import EXERCISES
+
+        for name in EXERCISES:
+            _EXERCISES[name] = {code: exercise_data(name, code) for code in LANGUAGES}
+        if file:
+            kept = {"made_by": made_by, "exercises": _EXERCISES}
+            file.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+    return _EXERCISES
 
 
 def exercise_data(name: str, language: str) -> dict | None:
@@ -71,8 +94,6 @@ def exercise_data(name: str, language: str) -> dict | None:
     from helpers.check.calls import book_defaults
     from helpers.exercises import EXERCISES
 
-    if name not in EXERCISES:
-        return None
     with book_defaults():
         one = EXERCISES[name]()
     if not isinstance(one, Choice | Value):

@@ -23,7 +23,7 @@ LEAST_LETTER = 9  # pixels
 
 def note(key: str, language: str) -> str:
     """Return a short remark about the translation, as a block of HTML in Markdown."""
-    return f'<p class="lag">{html.escape(text(f"site.{key}", language))}</p>\n'
+    return f'<p class="lag" data-pagefind-ignore>{html.escape(text(f"site.{key}", language))}</p>\n'
 
 
 def after_heading(source: str, addition: str) -> str:
