@@ -186,7 +186,8 @@ TYPOGRAPHY = {
 }
 
 
-SHAPE = re.compile(r"\([−-]?[\w.]+(?:, [−-]?[\w.]+)+\)|\(\d+,\)", re.ASCII)
+SIZE = r"[−-]?[\w.]+(?: [·*+−-] [\w.]+)*"
+SHAPE = re.compile(rf"\({SIZE}(?:, {SIZE})+\)|\(\d+,\)", re.ASCII)
 
 
 def misset(language: str, text: str) -> list[str]:
@@ -338,7 +339,7 @@ def test_typographic_faults_are_found(language, text):
         ("ja", "スコア1.4950は*journey*自身との内積です（`inputs[1]`）。"),
         ("ko", "가장 큰 점수 1.4950은 *journey*가 자기 자신과 이루는 내적입니다(`x`)."),
         ("zh", "最大的得分 1.4950 来自 *journey* 与自身的点积（`x`）。"),
-        ("ja", "形状は(6, 3)です。(2, −1)のキーです。"),
+        ("ja", "形状は(6, 3)です。(2, −1)のキーと(D, 3 · D)の行列です。"),
         ("zh", "形状是 (6, 3)，键是 (2, -1)。"),
         ("zh", "长度 $d_k$，即 2。\n\n- 一项\n- 两项"),
     ],
