@@ -90,12 +90,3 @@ def shifted_scores():
     One of "flatter", "same", "sharper".
     """
     return Choice(right="same", wrong={"sharper": "sharper", "flatter": "flatter"})
-
-
-@exercise
-def high_temperature():
-    """Predict: the scores are divided by a temperature of 10. What do the weights become?
-
-    One of "flatter", "same", "sharper".
-    """
-    return Choice(right="flatter", wrong={"reversed": "sharper", "same": "same"})
