@@ -64,38 +64,6 @@ def attention_function():
 
 
 @exercise
-def fixed_axis():
-    """Find what is wrong: this function passes every shape check. Mend it, for batches too.
-
-    def attention_weights(scores):  # (..., T, T) -> (..., T, T), every row sums to 1
-        return torch.softmax(scores, dim=0)
-    """
-    return Function(
-        right=lambda scores: torch.softmax(scores, dim=-1),
-        wrong={
-            "still_columns": lambda scores: torch.softmax(scores, dim=0),
-            "columns": lambda scores: torch.softmax(scores, dim=-2),
-            "one": lambda scores: torch.softmax(scores, dim=1),
-            "divided_by_sum": lambda scores: scores / scores.sum(dim=-1, keepdim=True),
-            "transposed": (
-                lambda scores: torch.softmax(scores, dim=0).mT,
-                lambda scores: torch.softmax(scores, dim=-2).mT,
-                lambda scores: torch.softmax(scores, dim=0).permute(*range(scores.dim())[::-1]),
-            ),
-            "everything": lambda scores: torch.softmax(scores.flatten(), 0).view(scores.shape),
-        },
-        cases=[
-            (inputs @ inputs.T,),
-            (draw(5, 5),),
-            (draw(1, 1),),
-            (draw(2, 4, 4),),
-            (draw(4, 4, 4),),
-            *drawn(4, lambda d: (d.numbers(d.size(), 2, n := d.size(), n, spread=3),)),
-        ],
-    )
-
-
-@exercise
 def permutation_guess():
     """Predict: tokens 1 and 6 change places. What happens to the context vector of `journey`?
 

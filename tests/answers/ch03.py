@@ -79,21 +79,6 @@ def attention_function():
     yield lambda x: None, "any.empty"
 
 
-def fixed_axis():
-    yield lambda s: s / s.sum(dim=-1, keepdim=True), "divided_by_sum"
-    yield lambda scores: torch.softmax(scores, dim=-1), "right"
-    yield lambda scores: torch.softmax(scores.mT, dim=-2).mT, "right"
-    yield lambda scores: scores.exp() / scores.exp().sum(-1, keepdim=True), "right"
-    yield lambda scores: torch.softmax(scores, dim=0), "still_columns"
-    yield lambda scores: torch.softmax(scores, dim=1), "one"
-    yield lambda scores: torch.softmax(scores, dim=-2), "columns"
-    yield lambda scores: torch.softmax(scores, dim=0).T, "transposed"
-    yield lambda scores: torch.softmax(scores, dim=0).mT, "transposed"
-    yield lambda scores: torch.softmax(scores, dim=2), "any.raised"
-    yield lambda scores: scores.exp(), "any.row_factors"
-    yield lambda scores: print(scores), "any.none"
-
-
 def permutation_guess():
     yield "stays", "right"
     yield "changes", "order_matters"
