@@ -11,53 +11,6 @@ from helpers.examples import inputs
 
 
 @exercise
-def token3_projected():
-    """Compute the context vector of token 3, `starts`, with the chapter's matrices (randn, 123).
-
-    Its shape is (2,).
-    """
-    generator = torch.Generator().manual_seed(123)
-    W_q, W_k, W_v = (torch.randn(3, 2, generator=generator) for _ in range(3))
-    queries, keys, values = inputs @ W_q, inputs @ W_k, inputs @ W_v
-    scores = queries @ keys.T
-    scaled = scores / 2**0.5
-    weights = torch.softmax(scaled, dim=-1)
-    context = weights @ values
-
-    def divided_by(divisor: float) -> Tensor:
-        return torch.softmax(scores[2] / divisor, dim=-1) @ values
-
-    generator.manual_seed(123)
-    R_q, R_k, R_v = (torch.rand(3, 2, generator=generator) for _ in range(3))
-    uniform = torch.softmax(inputs @ R_q @ (inputs @ R_k).T / 2**0.5, dim=-1) @ inputs @ R_v
-    return Value(
-        right=context[2],
-        wrong={
-            "no_scale": divided_by(1),
-            "input_width": divided_by(3**0.5),
-            "no_root": divided_by(2),
-            "multiplied": divided_by(2**-0.5),
-            "tokens": divided_by(6**0.5),
-            "softmax_first": torch.softmax(scores[2], dim=-1) / 2**0.5 @ values,
-            "rand": uniform[2],
-            "query": queries[2],
-            "scores": (scores[2], scaled[2]),
-            "weights": weights[2],
-            "raw_values": weights[2] @ inputs,
-            "keys_mixed": (weights[2] @ keys, weights[2] @ queries),
-            "value_alone": values[2],
-            "no_softmax": (scaled[2] @ values, scores[2] @ values),
-            "divided_by_sum": scores[2] / scores[2].sum() @ values,
-            "swapped": torch.softmax(scaled.T[2], dim=-1) @ values,
-            "axis": (torch.softmax(scaled, dim=0)[2] @ values, weights.T[2] @ values),
-            "simple": torch.softmax(inputs[2] @ inputs.T, dim=-1) @ inputs,
-            "neighbour": (context[1], context[3]),
-            "all_tokens": context,
-        },
-    )
-
-
-@exercise
 def scaled_attention():
     """Write `attention(x, W_q, W_k, W_v)`: scaled dot-product attention, any sizes.
 

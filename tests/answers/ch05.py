@@ -6,28 +6,8 @@ import torch
 from helpers.examples import inputs
 
 generator = torch.Generator().manual_seed(123)
-W_q, W_k, W_v = (torch.randn(3, 2, generator=generator) for _ in range(3))
-queries, keys, values = inputs @ W_q, inputs @ W_k, inputs @ W_v
-scores = queries @ keys.T
-context = torch.softmax(scores / 2**0.5, dim=-1) @ values
-
-
-def token3_projected():
-    yield context[2], "right"
-    yield context[2:3], "right"
-    yield context[2].tolist(), "right"
-    yield context[2].detach().numpy(), "right"
-    yield torch.softmax(scores[2], dim=-1) @ values, "no_scale"
-    yield torch.softmax(scores[2] / 2, dim=-1) @ values, "no_root"
-    yield torch.softmax(scores[2] / 3**0.5, dim=-1) @ values, "input_width"
-    yield torch.softmax(scores[2] / 2**0.5, dim=-1) @ keys, "keys_mixed"
-    yield torch.softmax(scores[2] / 2**0.5, dim=-1) @ inputs, "raw_values"
-    yield torch.softmax(scores[2] / 2**0.5, dim=-1), "weights"
-    yield scores[2] / 2**0.5 @ values, "no_softmax"
-    yield context[1], "neighbour"
-    yield context, "all_tokens"
-    yield context[2] * -1, "any.factor"
-    yield context[2].flip(0), "any.reordered"
+_, _, W_v = (torch.randn(3, 2, generator=generator) for _ in range(3))
+values = inputs @ W_v
 
 
 def scaled_attention():
