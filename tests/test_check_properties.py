@@ -109,7 +109,7 @@ def test_rows_sum_to_one():
 def test_properties_are_told_in_the_readers_language(capsys):
     set_language("ja")
     check.causal(leaking, inputs)
-    assert capsys.readouterr().out.startswith("✗ トークン6を変えると、行3が動きました")
+    assert capsys.readouterr().out.startswith("✗ トークン6を変えると、行3が変わりました")
     check.causal(running_mean)
     check.permutation(attention)
     check.rows_sum_to_one(torch.eye(3))

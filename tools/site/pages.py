@@ -25,6 +25,8 @@ from tools.site.policy import (
 
 # Of all code tokens, those that _static/site.css gives no colour: thousands on a long page.
 COLOURED = r"k[ncdr]?|ow|s[12adieb]?|m[ifbh]|c[1m]?|n[fcdb]|bp|fm"
+# In a translation: an English word, a variable or a title, which is slanted and does not shout.
+LATIN_EMPHASIS = re.compile(r"<(em|i|cite)>([^<>\u2e80-\uffff]*[A-Za-z][^<>\u2e80-\uffff]*)</\1>")
 PLAIN_TOKEN = re.compile(rf'<span class="(?!(?:{COLOURED})")[^"]*">([^<]*)</span>')
 
 
@@ -79,6 +81,8 @@ def page_body(body: str, language: str) -> str:
         rf'<a class="headerlink" href="\1" aria-label="{link}" data-pagefind-ignore>',
         body,
     )
+    if language != SOURCE:
+        body = LATIN_EMPHASIS.sub(r'<\1 lang="en">\2</\1>', body)
     # A formula once: as it is seen, not as it is spoken as well.
     body = body.replace('class="katex-mathml"', 'class="katex-mathml" data-pagefind-ignore')
     body = re.sub(r'<summary aria-label="[^"]*">', "<summary>", body)
