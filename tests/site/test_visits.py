@@ -128,10 +128,15 @@ ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,]+[A-Za-z][A-Za-z'’-]*){2,}
 
 
 def english_left(words):
-    """Return runs of three English words or more: no names, no tokens, nothing in brackets."""
+    """Return runs of three English words or more: no names, no tokens, nothing in brackets.
+
+    A list of single words or couples is what a picture's alt says of its tokens.
+    """
     found = []
     for said in words:
         for run in ENGLISH.findall(re.sub(r"[(（][^()（）]*[)）]", "", said)):
+            if "," in run and all(len(item.split()) <= 2 for item in run.split(",")):
+                continue
             plain = [word for word in re.findall(r"[A-Za-z'’-]+", run) if word not in tokens]
             if sum(word[0].islower() and len(word) > 2 for word in plain) >= 2:
                 found.append(run)
@@ -162,5 +167,9 @@ def test_english_left_in_a_translation_is_found():
         "We add the two numbers"
     ]
     assert not english_left(
-        ["NaN（not a number）", "Ian Goodfellow, Yoshua Bengio, Aaron Courville"]
+        [
+            "NaN（not a number）",
+            "red cube, blue ball, red star → red cube",
+            "Ian Goodfellow, Yoshua Bengio, Aaron Courville",
+        ]
     )
