@@ -17,6 +17,7 @@ from tools.notebooks import (
     SOURCE,
     TRANSLATIONS,
     canonical,
+    chapters,
     front_matter,
     glossary,
     lagging,
@@ -251,6 +252,16 @@ def test_glossary_is_whole():
         for code in LANGUAGES
         for key in ("term", "definition")
         if not words.get(code, {}).get(key)
+    ]
+    sections = {
+        f"{path.stem}#{cell['id']}" for path in chapters(SOURCE) for cell in read(path)["cells"]
+    }
+    sections |= {path.stem for path in chapters(SOURCE)}
+    faults += [
+        f"glossary.toml [{term}]: other_sense names {place}, which is no chapter and no section"
+        for term, words in glossary().items()
+        for place in words.get("other_sense", [])
+        if place not in sections
     ]
     assert not faults, "\n".join(faults)
 

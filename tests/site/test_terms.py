@@ -24,6 +24,24 @@ def seen_whole(tab):
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
+def test_a_word_with_another_sense_leads_nowhere(site, code):
+    places = [
+        (term, place)
+        for term, words in glossary().items()
+        for place in words.get("other_sense", [])
+    ]
+    assert places
+    for term, place in places:
+        chapter, _, section = place.partition("#")
+        body = (site / f"{code}/{chapter}.html").read_text("utf-8")
+        if section:
+            (body,) = re.findall(
+                rf'<section[^>]*>\s*<h\d[^>]* id="{section}">.*?</section>', body, re.DOTALL
+            )
+        assert f'#{term}"' not in body, place
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
 def test_a_term_says_what_it_means_under_the_pointer(page, address, code):
     requests = []
     page.goto(f"{address}{code}/03-simple-self-attention.html", wait_until="networkidle")

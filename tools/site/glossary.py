@@ -33,13 +33,16 @@ class GlossaryLinks(SphinxTransform):
         language = self.config.book_language
         terms = names_of_terms(language)
         pattern = term_pattern(terms, language)
+        elsewhere = {name: words.get("other_sense", []) for name, words in glossary().items()}
         linked: dict[
             str, bool
         ] = {}  # term -> whether it stands in bold, as it does where explained
         self.env.metadata[self.env.docname]["terms"] = linked
         for node in list(self.document.findall(nodes.Text)):
             if self.prose(node):
-                new = self.linked_text(node, pattern, terms, linked)
+                places = self.places(node)
+                wrong = {name for name, other in elsewhere.items() if places & set(other)}
+                new = self.linked_text(node, pattern, terms, linked, wrong)
                 if len(new) > 1 or not isinstance(new[0], nodes.Text):
                     node.parent.replace(node, new)
 
@@ -55,14 +58,25 @@ class GlossaryLinks(SphinxTransform):
             node = parent
         return True
 
-    def linked_text(self, node, pattern, terms, linked) -> list[nodes.Node]:
-        """Return a text in pieces, with a link for each term that has none yet."""
+    def places(self, node: nodes.Text) -> set[str]:
+        """Return the chapter and the sections that a text stands in: `NN-slug`, `NN-slug#id`."""
+        chapter, found = self.env.docname.rsplit("/", 1)[-1], set()
+        while (node := node.parent) is not None:
+            if isinstance(node, nodes.section):
+                found |= {f"{chapter}#{name}" for name in node["ids"]}
+        return found | {chapter}
+
+    def linked_text(self, node, pattern, terms, linked, wrong) -> list[nodes.Node]:
+        """Return a text in pieces, with a link for each term that has none yet.
+
+        `wrong` names the terms whose word means something else here.
+        """
         text_, pieces, end = node.astext(), [], 0
         bold = isinstance(node.parent, nodes.strong)
         for found in pattern.finditer(text_):
             name = terms[found["term"].lower()]
             rare = name not in EVERYDAY and len(found["term"]) > 1
-            if name in linked or not (bold or rare):
+            if name in linked or name in wrong or not (bold or rare):
                 continue
             linked[name] = bold
             pieces.append(nodes.Text(text_[end : found.start()]))
@@ -138,6 +152,6 @@ def term_pattern(terms: dict[str, str], language: str) -> re.Pattern:
     every = "|".join(re.escape(term) for term in sorted(terms, key=len, reverse=True))
     before, after = {
         "en": (r"\b", r"s?\b"),
-        "ja": (rf"(?<![{KATAKANA}{KANJI}A-Za-z])", rf"(?![{KATAKANA}A-Za-z])"),
+        "ja": (rf"(?<![{KATAKANA}{KANJI}A-Za-z])", rf"(?![{KATAKANA}A-Za-z数])"),
     }.get(language, ("", ""))
     return re.compile(rf"{before}(?P<term>{every}){after}", re.IGNORECASE)
