@@ -43,7 +43,7 @@ def test_a_chapter_on_paper(made, code, word):
     listed = list(titles(reader.outline))
     assert len(listed) > 10 and len(set(listed)) == len(listed)
     text = said(reader)
-    assert word in text and "def attention_weights" in text  # what is closed on the screen
+    assert word in text and "torch.stack(rows)" in text  # what is closed on the screen
     for number, sheet in enumerate(reader.pages, 1):
         assert sheet.extract_text().rstrip().endswith(str(number))
     targets = {

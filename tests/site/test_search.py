@@ -49,7 +49,7 @@ TERMS = {
     "variance": (5,),
     "saturation": (5,),
     "parameter": (6,),
-    "seed": (6, 7),
+    "seed": (6, 7, 13),
     "attention-map": (7,),
     "heatmap": (3, 7),
     "causal-attention": (8,),
