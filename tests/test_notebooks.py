@@ -22,7 +22,7 @@ from nbval.plugin import comment_markers, metadata_tags
 
 from helpers import attention, block, positions, pure, translate
 from helpers.language import LANGUAGES
-from tests.test_attention import code_difference
+from tests.test_chapter_code import code_difference
 from tools.addresses import repository
 from tools.notebooks import (
     CHAPTERS,
