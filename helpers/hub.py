@@ -6,6 +6,7 @@ carries the same bytes, then on the hub itself. Whatever its source, its SHA-256
 
 import hashlib
 import http.client
+import importlib
 import os
 import tempfile
 import urllib.error
@@ -46,6 +47,7 @@ class Release:
 
     def packaged(self, name: str) -> Path | None:
         """Return the file in the installed package; None if that is not installed."""
+        importlib.invalidate_caches()  # it may have been installed a moment ago, from a cell
         try:
             files = metadata.files(self.package) or []
         except metadata.PackageNotFoundError:
