@@ -7,8 +7,8 @@ Mutmut makes the changes (mutants) and runs for each the tests that reach it; th
 it a copy of the tree, the tests of the room (`tests/test_<room>*.py`, `tests/<room>/`), and an
 installation of its own below `_build/mutants`. Tests that fail on mutmut's rewritten code before
 anything is changed read the code itself; they are named and left out. A room takes minutes to
-hours. The exit status is the number of survivors: kill each by a test, or write below
-why it may live.
+hours. The exit status is the number of survivors, at most 100: kill each by a test, or say in
+the commit why it may live.
 """
 
 import argparse

@@ -12,10 +12,10 @@ import base64
 import html
 import json
 import re
-from pathlib import Path
 
 from helpers.language import LANGUAGES, text
 from tools.addresses import runner_links
+from tools.site.known import Known
 
 CHECK = re.compile(r"^check\.(\w+)\(", re.MULTILINE)
 VEIL = b"attention"  # the same in _static/answers.js
@@ -66,25 +66,23 @@ def field(cell: dict, name: str, language: str, repository: str, path: str) -> d
 _EXERCISES: dict[str, dict] = {}
 
 
-def exercises(file: Path | None = None, made_by: str = "") -> dict[str, dict]:
+def exercises(known: Known | None = None) -> dict[str, dict]:
     """Return what the page needs to judge the answers of each exercise, in each language.
 
-    To work it out takes torch, which takes longer to import than a page to build: `file` keeps it
-    from one build to the next, as long as it was `made_by` the same code and words.
+    To work it out takes torch, which takes longer to import than a page to build: `known` keeps
+    it from one build to the next.
     """
-    if not _EXERCISES and file and file.exists():
-        kept = json.loads(file.read_text("utf-8"))
-        if kept["made_by"] == made_by:
-            _EXERCISES.update(kept["exercises"])
     if not _EXERCISES:
-        from helpers.exercises import EXERCISES
-
-        for name in EXERCISES:
-            _EXERCISES[name] = {code: exercise_data(name, code) for code in LANGUAGES}
-        if file:
-            kept = {"made_by": made_by, "exercises": _EXERCISES}
-            file.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+        _EXERCISES.update((known or Known()).of("exercises", b"", lambda _: _worked_out()))
+        if known:
+            known.keep()
     return _EXERCISES
+
+
+def _worked_out() -> dict[str, dict]:
+    from helpers.exercises import EXERCISES
+
+    return {name: {code: exercise_data(name, code) for code in LANGUAGES} for name in EXERCISES}
 
 
 def exercise_data(name: str, language: str) -> dict | None:

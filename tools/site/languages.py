@@ -19,7 +19,7 @@ from helpers.language import LANGUAGES
 from tools.notebooks import ROOT, SOURCE, read
 from tools.site import SiteError
 from tools.site.answers import exercises
-from tools.site.known import digest
+from tools.site.known import Known, digest
 
 
 def readable(problems: str, folder: Path) -> str:
@@ -121,7 +121,7 @@ def build_languages(folder: Path, work: Path, toc: dict, machinery: str) -> None
         stamp.unlink(missing_ok=True)  # until the build has succeeded
         (own / "_toc.yml").write_text(yaml.safe_dump(toc, sort_keys=False), "utf-8")
     preload()
-    exercises(work / "exercises.json", machinery)
+    exercises(Known(work / "exercises.json", machinery))
     method = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     said = context.Queue()
