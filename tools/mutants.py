@@ -1,112 +1,136 @@
 """Change the code of `helpers` one place at a time, and see whether a test notices.
 
-    python -m tools.mutants pure          one room of helpers: a module or a folder
-    python -m tools.mutants positions block
+    python -m tools.mutants pure                one room of helpers: a module or a folder
+    python -m tools.mutants check/answers       one file of a room
+    python -m tools.mutants positions block --children 1
+    python -m tools.mutants pure --again        only those that lived, by the tests of today
 
-Mutmut makes the changes (mutants) and runs for each the tests that reach it; this command gives
-it a copy of the tree, the tests of the room (`tests/test_<room>*.py`, `tests/<room>/`), and an
-installation of its own below `_build/mutants`. Tests that fail on mutmut's rewritten code before
-anything is changed read the code itself; they are named and left out. A room takes minutes to
-hours. The exit status is the number of survivors, at most 100: kill each by a test, or say in
-the commit why it may live.
+Mutmut writes the changes (mutants) into a copy of the tree below `_build/mutants`, where it is
+installed too; tools/mutants_fork.py tries each by those tests of the room that reach it:
+`tests/test_<room>*.py`, `tests/<room>/` and what ELSEWHERE names. Tests that fail on mutmut's
+rewritten code before anything is changed read the code itself; they are named and left out. A
+room takes minutes to hours; what is killed is said as it goes, what lived is shown at the end.
+The exit status is the number of survivors, at most 100: kill each by a test, or say in the
+commit why it may live.
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 from tools.notebooks import ROOT
 
 MUTMUT = "mutmut==3.8.1"
 COPIED = ["helpers", "tests", "tools", "chapters", "_config.yml", "_toc.yml", "pyproject.toml"]
+ELSEWHERE = {"check": ["answers", "exercises"]}  # room -> other tests that speak of it
 ASIDE = ROOT / "_build" / "mutants"
+
+
+def code_of(part: str) -> str:
+    """Return the pattern of the files of a room, or of one file in it.
+
+    Raises:
+        ValueError: there is no such room, or no such file in it.
+    """
+    place = ROOT / "helpers" / part
+    if place.is_dir() and place.name.isidentifier():
+        return f"helpers/{part}/*"
+    if place.with_suffix(".py").is_file():
+        return f"helpers/{part}.py"
+    here = place.parent if place.parent.is_dir() else ROOT / "helpers"
+    known = {path.stem for path in here.iterdir() if path.is_dir() or path.suffix == ".py"}
+    names = ", ".join(sorted(name for name in known if not name.startswith("__")))
+    raise ValueError(f"{here.relative_to(ROOT)} has no {place.name!r}; it has {names}")
 
 
 def tests_of(room: str) -> list[str]:
     """Return the paths of the tests of a room of helpers.
 
     Raises:
-        ValueError: there is no such room, or it has no tests of its own.
+        ValueError: it has no tests of its own.
     """
-    rooms = {
-        path.stem
-        for path in (ROOT / "helpers").iterdir()
-        if path.name.isidentifier() or path.suffix == ".py"
-    }
-    if room not in rooms:
-        raise ValueError(f"helpers has no room {room!r}; it has {', '.join(sorted(rooms))}")
-    found = [*(ROOT / "tests").glob(f"test_{room}.py"), *(ROOT / "tests").glob(f"test_{room}_*.py")]
-    found += [path for path in [ROOT / "tests" / room] if path.is_dir()]
+    tests = ROOT / "tests"
+    found = [*tests.glob(f"test_{room}.py"), *tests.glob(f"test_{room}_*.py")]
+    found += [tests / f"test_{name}.py" for name in ELSEWHERE.get(room, [])]
+    found += [path for path in [tests / room] if path.is_dir()]
     if not found:
         raise ValueError(f"no test is named after {room}: tests/test_{room}.py, tests/{room}/")
     return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
-def prepare(room: str, tests: list[str], unfit: list[str]) -> tuple[str, dict]:
-    """Return a folder with a copy of the tree that mutmut can work in, and its environment."""
+def prepare(folder: Path, code: str) -> None:
+    """Make a copy of the tree for mutmut to write the mutants of `code` into."""
     installed = ASIDE / "mutmut"
     if not installed.exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", installed]
         subprocess.run([*pip, MUTMUT], check=True)
-    folder = ASIDE / room
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in COPIED:
         place = ROOT / name
         (shutil.copytree if place.is_dir() else shutil.copy)(place, folder / name)
-    ways = f"helpers/{room}/*" if (ROOT / "helpers" / room).is_dir() else f"helpers/{room}.py"
-    arguments = ["-p", "no:cacheprovider", *(f"--deselect={name}" for name in unfit)]
     with open(folder / "pyproject.toml", "a", encoding="utf-8") as file:
         file.write(
             "\n[tool.mutmut]\n"
-            f'source_paths = ["helpers"]\nonly_mutate = ["{ways}"]\n'
+            f'source_paths = ["helpers"]\nonly_mutate = ["{code}"]\n'
             f"also_copy = {[name for name in COPIED if name != 'pyproject.toml']}\n"
-            f"pytest_add_cli_args = {arguments}\n"
-            f"pytest_add_cli_args_test_selection = {tests}\n"
-            'process_isolation = "forkserver"\n'  # torch has threads
+            'pytest_add_cli_args_test_selection = ["none"]\n'
         )
-    outside = {**os.environ, "PYTHONPATH": str(installed), "OMP_NUM_THREADS": "1"}
+
+
+def try_part(part: str, children: int, again: bool) -> list[str]:
+    """Print how the mutants of a room or file fared, and return the names of those that lived."""
+    code, tests = code_of(part), tests_of(part.partition("/")[0])
+    folder = ASIDE / part.replace("/", "-")
+    copy, tried = folder / "mutants", folder / "mutants" / "tried.json"
+    outside = {**os.environ, "PYTHONPATH": str(ASIDE / "mutmut"), "OMP_NUM_THREADS": "1"}
+    outside |= {"CHILDREN": str(children), "PYTHONDONTWRITEBYTECODE": "1"}
     outside.pop("KERNEL_SERVER", None)
-    return str(folder), outside
 
+    def python(*arguments: str, **options) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, env=outside, text=True, **options)
 
-def mutmut(*arguments: str, **options) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "mutmut", *arguments], text=True, **options)
+    def survivors() -> list[str]:
+        said = json.loads(tried.read_text("utf-8"))
+        return [name for name, killer in said.items() if not killer]
 
-
-def try_room(room: str) -> list[str]:
-    """Print how the mutants of a room fared, and return the names of those that lived."""
-    tests = tests_of(room)
-    folder, outside = prepare(room, tests, [])
-    mutmut("run", "no such mutant", cwd=folder, env=outside, capture_output=True)
-    first = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests],
-        cwd=f"{folder}/mutants",
-        env={**outside, "MUTANT_UNDER_TEST": "none"},
-        capture_output=True,
-        text=True,
-    )
-    unfit = re.findall(r"^FAILED (\S+)", first.stdout, flags=re.MULTILINE)
-    for name in unfit:
-        print(f"left out, it reads the code itself: {name}")
-    folder, outside = prepare(room, tests, unfit)
-    mutmut("run", "--max-children", str(os.cpu_count() or 1), cwd=folder, env=outside)
-    said = mutmut("results", cwd=folder, env=outside, capture_output=True).stdout
-    lived = re.findall(r"(\S+): (?:survived|no tests)", said)
-    for name in lived:
-        print(mutmut("show", name, cwd=folder, env=outside, capture_output=True).stdout)
-    print(f"{room}: {len(lived)} lived")
+    if again and tried.exists():
+        mutants = survivors()
+        shutil.rmtree(copy / "tests")
+        shutil.copytree(ROOT / "tests", copy / "tests")
+    else:
+        prepare(folder, code)
+        python("mutmut", "run", cwd=folder, capture_output=True)  # writes them; there is no test
+        said = python("mutmut", "results", cwd=folder, capture_output=True).stdout
+        mutants = re.findall(r"(\S+): not checked", said)
+    (copy / "mutants.json").write_text(json.dumps(mutants), "utf-8")
+    plugins = ["-p", "no:cacheprovider", "-p", "tools.mutants_fork"]
+    python("pytest", "-q", *plugins, *tests, cwd=copy, check=True)
+    lived = survivors()
+    print(f"{part}: {len(mutants)} mutants, {len(lived)} lived")
     return lived
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("rooms", nargs="+", metavar="room", help="pure, positions, block, ...")
+    parser.add_argument("parts", nargs="+", metavar="room", help="pure, positions, check/answers")
+    parser.add_argument(
+        "--children", type=int, default=os.cpu_count() or 1, help="how many are tried at a time"
+    )
+    parser.add_argument(
+        "--again", action="store_true", help="only those that lived last time, by today's tests"
+    )
+    given = parser.parse_args()
     try:
-        return min(100, sum(len(try_room(room)) for room in parser.parse_args().rooms))
+        return min(
+            100, sum(len(try_part(part, given.children, given.again)) for part in given.parts)
+        )
     except ValueError as error:
         parser.error(str(error))
 
