@@ -3,14 +3,14 @@
     python -m tools.mutants_js explore          helpers/widgets/explore.js
     python -m tools.mutants_js terms element    _static/terms.js, helpers/widgets/element.js
     python -m tools.mutants_js --again explore  only the changes that lived the last time
+    python -m tools.mutants_js -k keyboard explore    only these tests, as pytest's -k
 
-The changes (mutants) are those of Stryker, and each number made another one; tools/mutants_js.mjs
-lists them. They are tried in a copy of the tree below `_build/mutants`, each against the tests
-that fail when the script does nothing but throw; the browser stays open. A change is killed when
-a test fails, or when nothing comes back for minutes. A script takes minutes to an hour or two
-(the machine should have nothing else to do: what waits too long counts as killed). The exit
-status is the number of survivors, at most 100: kill each by a test, or say in the commit why it
-may live.
+The changes (mutants) are those of Stryker, each number made another one and each statement left
+out; tools/mutants_js.mjs lists them. They are tried in a copy of the tree below `_build/mutants`,
+each against the tests that fail when the script does nothing but throw; the browser stays open. A
+change is killed when a test fails, or does not end. A script takes minutes to an hour or two (the
+machine should have nothing else to do: what waits too long counts as killed). The exit status is
+the number of survivors, at most 100: kill each by a test, or say in the commit why it may live.
 """
 
 import argparse
@@ -143,7 +143,7 @@ def hurry() -> None:
     Browser.new_context = hurried
 
 
-def within(name: str) -> None:
+def within(name: str, tests: str) -> None:
     """Try, in the copy of the tree that is the working directory, what has no verdict yet."""
     script, said = script_of(name), Path(f"../{name}.said")
     room = next(room for room in ROOMS if script.startswith(room))
@@ -156,8 +156,8 @@ def within(name: str) -> None:
     listed = enumerate(json.loads(Path(f"../{name}.json").read_text("utf-8")))
     trial = Trial(place, [(n, change) for n, change in listed if n not in judged], said)
     ignored = [f"--ignore={path}" for path in SLOW]
-    found_by = ["-k", KEYS.get(name, name), "-p", "no:cacheprovider"]
-    pytest.main([ROOMS[room], "-q", *found_by, *ignored], plugins=[trial])
+    options = ["-q", "-k", tests or KEYS.get(name, name), "-p", "no:cacheprovider"]
+    pytest.main([ROOMS[room], *options, *ignored], plugins=[trial])
 
 
 def verdicts(said: Path) -> dict[int, str | None]:
@@ -166,7 +166,7 @@ def verdicts(said: Path) -> dict[int, str | None]:
     return {line["number"]: line["killer"] for line in lines if "number" in line}
 
 
-def run(name: str, folder: Path, said: Path, count: int) -> None:
+def run(name: str, tests: str, folder: Path, said: Path, count: int) -> None:
     """Try all changes in processes of their own: one that hangs is ended, and the next goes on.
 
     Raises:
@@ -179,7 +179,7 @@ def run(name: str, folder: Path, said: Path, count: int) -> None:
         said.touch()
         with open(log, "w") as file:
             child = subprocess.Popen(
-                [sys.executable, "-m", "tools.mutants_js", "--within", name],
+                [sys.executable, "-m", "tools.mutants_js", "--within", "-k", tests, name],
                 cwd=folder, env=outside, stdout=file, stderr=file, start_new_session=True,
             )  # fmt: skip
         try:
@@ -208,8 +208,8 @@ def end(child: subprocess.Popen) -> None:
                 continue
 
 
-def try_script(name: str, again: bool) -> int:
-    """Print the changes of a script that lived, and return their count."""
+def try_script(name: str, tests: str, again: bool) -> int:
+    """Print the changes of a script that `tests`, or all that run it, miss; return their count."""
     script = script_of(name)
     tried = changes(script)
     listed, said = ASIDE / "js" / f"{name}.json", ASIDE / "js" / f"{name}.said"
@@ -220,7 +220,7 @@ def try_script(name: str, again: bool) -> int:
     folder = prepare(script)
     listed.write_text(json.dumps(tried), "utf-8")
     said.write_text("")
-    run(name, folder, said, len(tried))
+    run(name, tests, folder, said, len(tried))
     judged = verdicts(said)
     lived = [tried[n] for n in sorted(judged) if judged[n] is None]
     source = (ROOT / script).read_text("utf-8").splitlines()
@@ -240,12 +240,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("scripts", nargs="+", metavar="script", help="explore, element, terms, ...")
     parser.add_argument("--again", action="store_true", help="only what lived the last time")
+    parser.add_argument("-k", dest="tests", default="", help="only these tests, as pytest's -k")
     parser.add_argument("--within", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
     try:
         if given.within:
-            return within(given.scripts[0]) or 0
-        return min(100, sum(try_script(name, given.again) for name in given.scripts))
+            return within(given.scripts[0], given.tests) or 0
+        lived = (try_script(name, given.tests, given.again) for name in given.scripts)
+        return min(100, sum(lived))
     except ValueError as error:
         parser.error(str(error))
 

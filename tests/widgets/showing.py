@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 import torch
 
 from helpers.widgets import Widget
@@ -37,6 +38,17 @@ def lines(page, what: str = "dd > div") -> list[str]:
 
 def printed(matrix: torch.Tensor, digits: int = 4) -> list[list[str]]:
     return [[f"{x:.{digits}f}" for x in row] for row in matrix.tolist()]
+
+
+PLACES = """svg => [...svg.querySelectorAll("line, circle, text, polygon")]
+  .filter((one) => !one.matches(".handle"))
+  .map((one) => ["x", "y", "x2", "y2", "cx", "cy", "points"]
+    .flatMap((name) => (one.getAttribute(name) ?? "").split(/[ ,]/).filter(Boolean).map(Number)))"""
+
+
+def places(drawing) -> list:
+    """Return where each part of a drawing stands: its numbers, to half a unit."""
+    return [pytest.approx(place, abs=0.5) for place in drawing.evaluate(PLACES)]
 
 
 def violations(page) -> list[str]:

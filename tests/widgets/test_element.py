@@ -178,3 +178,35 @@ def test_script_that_runs_after_the_markup_is_inserted(open_page):
     )
     cell(page, 1, 1).click()
     assert "0.2379" in page.locator(".trace").inner_text()
+
+
+def test_an_element_that_is_moved_is_not_built_twice(open_page):
+    page = open_page(explore(tokens, inputs, controls=("causal",)), "<section></section>")
+    page.get_by_role("checkbox").check()
+    page.evaluate(
+        "document.querySelector('section').append(document.querySelector('attention-explore'))"
+    )
+    assert page.locator("section .controls").count() == 1
+    assert page.locator("section .how").count() == 1
+    assert page.get_by_role("checkbox").is_checked()
+
+
+def test_an_element_without_its_data_stays_as_it_is(open_page):
+    page = open_page(explore(tokens, inputs), "<attention-explore>words</attention-explore>")
+    assert page.get_by_text("words", exact=True).is_visible()
+    assert page.locator(".controls").count() == 0  # none was asked for
+
+
+def test_jupyterlab_is_told_to_leave_the_keys_to_us(open_page):
+    page = open_page(explore(tokens, inputs))
+    element = page.locator("attention-explore")
+    assert element.get_attribute("data-lm-suppress-shortcuts") == "true"
+
+
+def test_the_last_element_of_a_page_waits_for_its_inside(open_page):
+    explorer = explore(tokens, inputs, controls=("causal",))
+    script = re.search("<script>.*</script>", explorer.html, re.DOTALL)[0]
+    page = open_page(script, explorer.html.replace(script, "").strip())
+    cell(page, 1, 1).click()
+    assert "0.2379" in page.locator(".trace").inner_text()
+    assert page.locator(".controls").count() == 1

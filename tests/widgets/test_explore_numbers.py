@@ -1,6 +1,7 @@
 """The numbers of the explorer, in the browser, against torch."""
 
 import numpy as np
+import pytest
 import torch
 from showing import TWO, W, cell, draw, lines, names, printed, rows_of, without_assets
 
@@ -227,3 +228,94 @@ def test_finished_weights(open_page):
     trace = page.locator(".trace").nth(1)
     assert trace.locator("dt").all_inner_texts() == ["a", "b", "context vector"]
     assert trace.locator("dd").last.inner_text() == "= (2.0000, 3.0000)"
+
+
+def whole(page) -> list:
+    """Return all that an explorer shows: its cells with their shades, and the calculation."""
+    return [
+        page.locator("tbody td").evaluate_all(
+            "x => x.map(y => [y.textContent, y.classList.item(0), y.classList.contains('on')])"
+        ),
+        page.locator("th.on").all_inner_texts(),
+        page.locator(".trace b").inner_text(),
+        page.locator(".trace dt").all_inner_texts(),
+        lines(page),
+    ]
+
+
+THREE = {
+    "queries": [[1.0, 0.5, -2.0], [2.0, -1.0, 1.0], [0.5, 3.0, 0.25]],
+    "keys": [[1.5, -1.0, 0.5], [1.0, 0.5, 0.25], [-0.5, 1.5, 0.5]],
+    "values": [[1.0, 20.0], [-3.0, 0.5], [0.125, 4.0]],
+}
+
+
+@pytest.mark.parametrize("scale", [False, True])
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize(("at", "temperature"), [(-20, 0.1), (-3, 0.71), (0, 1), (20, 10)])
+def test_the_controls_lead_to_what_python_shows(open_page, scale, causal, at, temperature):
+    everything = ("temperature", "scale", "causal")
+    page = open_page(explore(names(3), **THREE, temperature=0.5, controls=everything))
+    slider = page.get_by_role("slider")
+    assert slider.input_value() == "-6" and slider.get_attribute("aria-valuetext") == "0.5"
+    boxes = [page.get_by_role("checkbox", name=name) for name in ("Divide", "Causal")]
+    assert [box.is_checked() for box in boxes] == [True, False]
+    slider.fill(str(at))
+    for box, wanted in zip(boxes, (scale, causal), strict=True):
+        box.set_checked(wanted)
+    assert slider.get_attribute("aria-valuetext") == str(temperature)
+    assert page.locator(".controls b").inner_text() == str(temperature)
+    wanted = explore(names(3), **THREE, scale=scale, causal=causal, temperature=temperature)
+    assert whole(page) == whole(open_page(wanted, java_script_enabled=False))
+
+
+# The largest score of the row: where the plain exponential is shown, and where not.
+@pytest.mark.parametrize("most", [-3, -2, -1.9375, 0, 9.9375, 10, 11])
+def test_the_exponential_is_shifted_where_python_shifts_it(open_page, most):
+    shown = explore(TWO, queries=[[1.0], [1.0]], keys=[[most], [most - 1.0]], scale=False)
+    page, still = open_page(shown), open_page(shown, java_script_enabled=False)
+    assert whole(page) == whole(still)
+    (exponential,) = (line for line in lines(page) if line.startswith("exp("))
+    assert (" - " in exponential) == (not -2 < most < 10)
+
+
+@pytest.mark.parametrize("count", [8, 9])
+def test_more_than_eight_terms_are_not_spelled_out(open_page, count):
+    shown = explore(names(count), torch.eye(count).tolist())
+    page = open_page(shown)
+    assert whole(page) == whole(open_page(shown, java_script_enabled=False))
+    terms = 4 + 1 if count > 8 else count
+    for line in lines(page)[:2] + lines(page)[-3:-2]:  # the factors, the terms, the row sum
+        assert line.count("+") == terms - 1 and ("…" in line) == (count > 8)
+    cell(page, -1, 2).click()
+    given, total = lines(page)
+    assert given.startswith("t0 0.") and given.count(",") == terms - 1
+    assert total.count("+") == terms - 1
+
+
+@pytest.mark.parametrize("count", [12, 13])
+def test_a_row_of_more_than_twelve_tokens_shows_eight(open_page, count):
+    page = open_page(explore(names(count), torch.ones(count, 1)))
+    cell(page, 0, -1).click()
+    told = names(12) if count == 12 else [*names(8), "…"]
+    assert lines(page, "dt") == [*told, "context vector"]
+    assert lines(page)[-1] == "= (1.0000)"
+    assert lines(page)[0].startswith("0.0833 × (1.0) =" if count == 12 else "0.0769 × (1.0) =")
+
+
+def test_what_is_too_large_for_decimals_is_written_with_a_power(open_page):
+    page = open_page(explore(TWO, queries=[[4096.0], [1.0]], keys=[[4096.0], [4.0]], scale=False))
+    cell(page, 0, 0).click()
+    assert "= 1.6777e+07" in lines(page)
+    cell(page, 0, 1).click()
+    assert "exp(16384.0000 - 1.6777e+07) = 0.0000" in lines(page)
+
+
+def test_factors_show_the_decimals_that_they_have(open_page):
+    page = open_page(explore(TWO, [[0.5, 0.25], [1.0, 2 / 3]], digits=3))
+    cell(page, 0, 1).click()
+    assert lines(page)[0] == "0.500 × 1.000 + 0.250 × 0.667"
+    page = open_page(explore(TWO, [[0.5, 0.25], [1.0, 2.0]], digits=3))
+    cell(page, 0, 1).click()
+    assert lines(page)[0] == "0.50 × 1.00 + 0.25 × 2.00"
+    assert lines(page)[-1].startswith("0.665 × (1.00, 2.00)")

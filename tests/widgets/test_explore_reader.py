@@ -69,6 +69,65 @@ def test_keyboard_alone(open_page):
     assert page.evaluate("document.activeElement.textContent") == "starts"
 
 
+USED = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Enter", " ", "Escape"]
+PRESS = """(cell, [key, held]) => {
+  const heard = [];
+  document.addEventListener("keydown", (event) => heard.push(event.key), { once: true });
+  const event = new KeyboardEvent("keydown", { key, [held]: true, bubbles: true, cancelable: true });
+  return [!cell.dispatchEvent(event), heard.length > 0];
+}"""
+
+
+def test_the_page_hears_only_the_keys_that_the_table_has_no_use_for(open_page):
+    page = open_page(explore(tokens, inputs))
+    for key in USED:
+        assert cell(page, 2, 2).evaluate(PRESS, [key, "shiftKey"]) == [True, False], key
+        for held in ("altKey", "metaKey"):
+            assert cell(page, 2, 2).evaluate(PRESS, [key, held]) == [False, True], key
+    for key in ("a", "Tab", "PageDown"):
+        assert cell(page, 2, 2).evaluate(PRESS, [key, "shiftKey"]) == [False, True], key
+
+
+def test_one_cell_is_the_tab_stop(open_page):
+    page = open_page(explore(tokens, inputs))
+    stops = page.locator(".scroll [tabindex='0']")
+    assert page.locator("[tabindex='0']").count() == 1  # what scrolls is reached by its cells
+    assert stops.inner_text() == "0.2379"
+    assert page.locator("td, th[tabindex]").evaluate_all("x => x.every(y => y.tabIndex >= -1)")
+    for i, j in ((4, 3), (-1, 2), (3, -1)):
+        cell(page, i, j).click()
+        assert stops.inner_text() == cell(page, i, j).inner_text()
+        assert cell(page, i, j).evaluate("x => x === document.activeElement")
+    assert page.get_by_role("grid").count() == 1
+    group = page.get_by_role("group", name="Calculation")
+    assert group.locator("b").inner_text() == "Query: with, context vector"
+
+
+def test_a_click_brings_back_what_the_mouse_left(open_page):
+    page = open_page(explore(tokens, inputs))
+    title = page.locator(".trace b")
+    cell(page, 3, 4).click()
+    cell(page, 1, 1).hover()
+    assert title.inner_text() == START
+    cell(page, 3, 4).evaluate("x => x.click()")  # it has the focus already
+    assert title.inner_text() == "Query: with, key: one"
+
+
+def test_only_a_mouse_looks(open_page):
+    page = open_page(explore(tokens, inputs))
+    title = page.locator(".trace b")
+    enter = "(x, [kind, pointerType]) => x.dispatchEvent(new PointerEvent(kind, {pointerType}))"
+    for pointer in ("touch", "pen"):
+        cell(page, 3, 4).evaluate(enter, ["pointerenter", pointer])
+        assert title.inner_text() == START
+    cell(page, 3, 4).evaluate(enter, ["pointerenter", "mouse"])
+    assert title.inner_text() == "Query: with, key: one"
+    cell(page, 3, 4).evaluate(enter, ["pointerleave", "touch"])
+    assert title.inner_text() == "Query: with, key: one"
+    cell(page, 3, 4).evaluate(enter, ["pointerleave", "mouse"])
+    assert title.inner_text() == START
+
+
 def test_a_column_tells_what_each_query_gives(open_page):
     page = open_page(explore(tokens, inputs))
     page.get_by_role("columnheader", name="starts").click()
@@ -95,6 +154,30 @@ def test_a_brief_sentence_is_spoken_when_something_is_chosen(open_page):
     cell(page, 1, -1).click()
     assert live.inner_text() == "Query: journey, context vector"
     assert page.locator("[aria-selected=true]").inner_text() == "journey"
+
+
+def test_nothing_is_said_twice_or_before_something_was_chosen(open_page):
+    page = open_page(explore(tokens, inputs, controls=("causal", "temperature")))
+    page.evaluate(
+        """() => {
+          window.said = [];
+          const spoken = document.querySelector("[aria-live]");
+          new MutationObserver(() => window.said.push(spoken.textContent))
+            .observe(spoken, { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    page.get_by_role("checkbox").check()
+    page.get_by_role("slider").fill("5")
+    cell(page, 1, 1).click()  # where it starts: nothing new
+    cell(page, 4, 1).click()
+    page.keyboard.press("Enter")
+    cell(page, 4, 2).hover()
+    page.locator("h1").hover()
+    cell(page, -1, 2).click()
+    assert page.evaluate("window.said") == [
+        f"Query: one, key: journey = {cell(page, 4, 1).inner_text()}",
+        "Key: starts",
+    ]
 
 
 SMALL = [(360, 640), (812, 375), (360, 225)]  # a phone, the same one turned, 400 % zoom
@@ -137,6 +220,41 @@ def test_nothing_below_moves(open_page, width):
             assert after.bounding_box()["y"] == there, (i, j)
     cell(page, 2, -1).click()
     assert after.bounding_box()["y"] == there
+
+
+def test_nothing_below_moves_when_the_window_was_made_narrower(open_page):
+    page = open_page(
+        explore(tokens, inputs), "<p>after</p>", viewport={"width": 1280, "height": 1000}
+    )
+    room = "x => getComputedStyle(x).getPropertyValue('--room')"
+    wide = page.locator("attention-explore").evaluate(room)
+    page.set_viewport_size({"width": 600, "height": 1000})
+    page.wait_for_timeout(200)
+    assert page.locator("attention-explore").evaluate(room) > wide
+    assert page.locator(".trace b").inner_text() == START
+    there = page.get_by_text("after").bounding_box()["y"]
+    for i, j in ((0, 5), (3, -1), (-1, 3), (4, 4)):
+        cell(page, i, j).hover()
+        assert page.get_by_text("after").bounding_box()["y"] == there, (i, j)
+
+
+def test_a_calculation_that_scrolls_is_reached_by_keys_and_begins_at_its_top(open_page):
+    page = open_page(
+        explore(tokens, inputs), "<p style='height:60rem'>after</p>",
+        viewport={"width": 360, "height": 500},
+    )  # fmt: skip
+    trace = page.locator(".trace")
+    assert trace.evaluate("x => x.scrollHeight > x.clientHeight && x.tabIndex === 0")
+    cell(page, 1, 1).click()
+    page.keyboard.press("Tab")
+    assert trace.evaluate("x => x === document.activeElement")
+    trace.evaluate("x => x.scrollTop = 100")
+    cell(page, 1, 2).evaluate("x => x.focus()")
+    assert trace.evaluate("x => x.scrollTop") == 0
+    page.set_viewport_size({"width": 1000, "height": 900})
+    page.wait_for_timeout(200)
+    assert not trace.evaluate("x => x.hasAttribute('tabindex')")
+    assert trace.evaluate("x => x.scrollHeight <= x.clientHeight")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

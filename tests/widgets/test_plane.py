@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 from bs4 import BeautifulSoup
-from showing import draw, violations
+from showing import PLACES, draw, places, violations
 
 from helpers import plane
 
@@ -108,3 +108,102 @@ def test_the_ring_stays_among_the_values(open_page):
     for _ in range(6):
         page.keyboard.press("Shift+ArrowLeft")
         assert page.evaluate(inside)
+
+
+# Two scenes that share the square of the plane: the corners below keep it, from -1 to 1.5.
+CORNERS = [[1.5, -1.0], [-1.0, 1.5]]
+STEP = 2.5 * 1.4 / 50  # what an arrow key moves
+
+
+def scene(query, key, value, **options):
+    return plane([*CORNERS, key], query, values=[[0.0, 0.0], [1.0, 1.0], value], **options)
+
+
+def whole(page) -> list:
+    """Return all that is shown: the table, the words, where words end, how long the bars are."""
+    names, bars = page.locator("svg").first.locator("text"), page.locator("rect")
+    return [
+        page.locator("tbody tr").all_inner_texts(),
+        page.locator(".sum").inner_text(),
+        names.evaluate_all("x => x.map(y => getComputedStyle(y).textAnchor)"),
+        bars.evaluate_all("x => x.map(y => y.width.baseVal.value)"),
+    ]
+
+
+@pytest.mark.parametrize("options", [{}, {"scale": True}, {"temperature": 0.4, "scale": True}])
+def test_what_is_moved_is_drawn_as_python_draws_it(open_page, options):
+    moved = ([1.2 + STEP, 0.2], [-0.4, 0.6 + 10 * STEP], [0.5 - 10 * STEP, -0.6 - STEP])
+    page = open_page(scene([1.2, 0.2], [-0.4, 0.6], [0.5, -0.6], **options))
+    for name, keys in (
+        ("query", ["ArrowRight"]),
+        ("k3", ["Shift+ArrowUp"]),
+        ("value of k3", ["Shift+ArrowLeft", "ArrowDown"]),
+    ):
+        page.get_by_role("button", name=re.compile(rf"^{name} \(")).focus()
+        for key in keys:
+            page.keyboard.press(key)
+    still = open_page(scene(*moved, **options), java_script_enabled=False)
+    *shown, bars = whole(page)
+    *expected, long = whole(still)
+    assert shown == expected and bars == pytest.approx(long, abs=0.1)
+    assert page.locator("svg").first.evaluate(PLACES) == places(still.locator("svg").first)
+
+
+def test_every_tip_and_value_has_its_handle(open_page):
+    page = open_page(scene([1.2, 0.2], [-0.4, 0.6], [0.5, -0.6]))
+    handles = page.get_by_role("button")
+    names = [handle.get_attribute("aria-label") for handle in handles.all()]
+    assert names == [
+        "value of k3 (0.50, -0.60)", "value of k2 (1.00, 1.00)", "value of k1 (0.00, 0.00)",
+        "k3 (-0.40, 0.60)", "k2 (-1.00, 1.50)", "k1 (1.50, -1.00)", "query (1.20, 0.20)",
+    ]  # fmt: skip
+    tips = page.locator(".value, .key circle, .query circle").evaluate_all(
+        "x => x.map(y => [+y.getAttribute('cx'), +y.getAttribute('cy')])"
+    )
+    places = handles.evaluate_all("x => x.map(y => [+y.cx.baseVal.value, +y.cy.baseVal.value])")
+    assert sorted(places) == [pytest.approx(tip, abs=0.1) for tip in sorted(tips)]
+    assert handles.evaluate_all("x => x.every(y => y.r.baseVal.value === 13 && y.tabIndex === 0)")
+    assert page.locator("[aria-live]").inner_text() == ""
+
+
+@pytest.mark.parametrize(("x", "y"), [(0.25, 0.75), (0.9, 0.1), (-0.2, 1.3), (1.2, -0.4)])
+def test_what_is_dragged_stands_under_the_pointer_and_never_outside(open_page, x, y):
+    page = open_page(plane(KEYS, QUERY))
+    handle, box = page.get_by_role("button", name="query"), page.locator("svg").first.bounding_box()
+    from_ = handle.bounding_box()
+    page.mouse.move(from_["x"] + 13, from_["y"] + 13)
+    page.mouse.down()
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.mouse.up()
+    now = handle.bounding_box()
+    for side, place in (("x", x), ("y", y)):
+        length = box["width" if side == "x" else "height"]
+        middle = now[side] + now["width" if side == "x" else "height"] / 2 - box[side]
+        assert middle == pytest.approx(max(0, min(1, place)) * length, abs=1)
+    live = page.locator("[aria-live]").inner_text()
+    assert live == f"{handle.get_attribute('aria-label')}. {page.locator('.sum').inner_text()}"
+    page.mouse.move(box["x"] + 50, box["y"] + 50)  # let go: it stays
+    assert handle.bounding_box() == now
+
+
+@pytest.mark.parametrize("key", ["Alt+ArrowUp", "Control+ArrowUp", "Meta+ArrowUp", "a", "Home"])
+def test_other_keys_move_nothing(open_page, key):
+    page = open_page(plane(KEYS, QUERY))
+    handle = page.get_by_role("button", name="query")
+    handle.press(key)
+    assert handle.get_attribute("aria-label") == "query (0.90, 0.80)"
+
+
+def test_the_controls_of_the_plane(open_page):
+    page = open_page(plane(KEYS, QUERY, temperature=0.5, controls=("scale", "temperature")))
+    slider, scale = page.get_by_role("slider", name="temperature"), page.get_by_role("checkbox")
+    assert slider.input_value() == "-6" and slider.get_attribute("aria-valuetext") == "0.5"
+    assert not scale.is_checked()
+    for value, temperature in (("-20", 0.1), ("7", 2.24), ("20", 10)):
+        slider.fill(value)
+        assert slider.get_attribute("aria-valuetext") == str(temperature)
+        for scaled in (True, False):
+            scale.set_checked(scaled)
+            html = plane(KEYS, QUERY, temperature=temperature, scale=scaled).html
+            expected = BeautifulSoup(html, "html.parser").select("tbody td:nth-child(3)")
+            assert weights(page) == [float(x.text) for x in expected]

@@ -58,3 +58,41 @@ def test_the_slider_and_the_seed_choose_a_map(open_page):
     assert shown() == MAPS[7][2].round(decimals=2).tolist()
     assert page.locator(".now").inner_text() == "Seed 7, after 20 training steps: loss 0.125"
     assert violations(page) == []
+
+
+def test_the_curve_is_the_loss_and_the_dot_the_moment(open_page):
+    page = open_page(steps(MAPS, LOSSES, **TOKENS, at=[0, 10, 20, 40]))
+    curve = page.get_by_role("img", name="The loss over the training steps")
+    assert curve.get_attribute("viewBox") == "0 0 240 90"
+    points = {  # the highest loss of all, 2, is at the top
+        seed: [(5 + 230 * n / 3, 85 - 80 * loss / 2) for n, loss in enumerate(losses)]
+        for seed, losses in LOSSES.items()
+    }
+    assert curve.locator("polyline").evaluate_all(
+        "lines => lines.map(x => [...x.points].map(({x, y}) => [x, y]))"
+    ) == [[pytest.approx(point) for point in line] for line in points.values()]
+
+    def dot():
+        return [float(curve.locator("circle").get_attribute(name)) for name in ("cx", "cy")]
+
+    slider = page.get_by_role("slider", name="training step")
+    assert slider.get_attribute("aria-valuetext") == "40"
+    assert dot() == pytest.approx(points[0][3])
+    slider.fill("1")
+    assert slider.get_attribute("aria-valuetext") == "10"
+    assert dot() == pytest.approx(points[0][1])
+    page.get_by_role("combobox", name="seed").select_option("7")
+    assert dot() == pytest.approx(points[7][1])
+    chosen = curve.locator("polyline").evaluate_all("x => x.map(y => y.classList.contains('on'))")
+    assert chosen == [False, True]
+    assert page.locator(".now").get_attribute("aria-live") == "polite"
+    weights = MAPS[7][1].flatten().tolist()
+    shades = [f"w{round(10 * round(x, 2))}" for x in weights]
+    assert page.locator("tbody td").evaluate_all("x => x.map(y => y.className)") == shades
+
+
+def test_one_moment_without_loss(open_page):
+    page = open_page(steps({0: MAPS[0][:1]}, {0: [0.0]}, **TOKENS))
+    dot = page.locator(".curve circle")
+    assert [dot.get_attribute(name) for name in ("cx", "cy", "r")] == ["5", "85", "5"]
+    assert page.get_by_role("combobox").count() == 0  # there is one seed

@@ -4,7 +4,7 @@ import cmath
 
 import pytest
 from bs4 import BeautifulSoup
-from showing import violations
+from showing import PLACES, places, violations
 
 from helpers import turn
 
@@ -53,3 +53,24 @@ def test_moving_both_leaves_the_score(open_page):
     assert score() == start
     assert page.locator("td.on").all_inner_texts() == [start]
     assert violations(page) == []
+
+
+def test_the_arrows_go_where_the_sliders_turn_them(open_page):
+    pair = [1.0, 0.5], [0.2, -1.5]
+    still = open_page(turn(*pair, positions=(1, 4)), java_script_enabled=False)
+    page = open_page(turn(*pair, positions=(0, 0)))
+    now = page.locator(".now")
+    assert now.get_attribute("aria-live") == "polite"
+    assert page.locator("td.on").count() == 1
+    for name, position in (("query", 1), ("key", 4)):
+        slider = page.get_by_role("slider", name=name)
+        assert slider.get_attribute("aria-valuetext") == "0"
+        slider.focus()
+        page.keyboard.press("End")
+        assert slider.get_attribute("aria-valuetext") == "12"
+        slider.fill(str(position))
+        assert slider.get_attribute("aria-valuetext") == str(position)
+    assert now.inner_text() == still.locator(".now").inner_text()
+    assert page.locator("svg").evaluate(PLACES) == places(still.locator("svg"))
+    page.get_by_role("slider", name="key").fill("0")
+    assert page.locator("td.on").count() == 0  # the table has no distance below 0

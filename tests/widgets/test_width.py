@@ -1,9 +1,12 @@
 """The slider over d_k: shares that fall with the scale, and the weights of one query."""
 
+import json
+import re
+
 import pytest
 import torch
 from bs4 import BeautifulSoup
-from showing import violations
+from showing import PLACES, violations
 
 from helpers import width
 
@@ -55,3 +58,34 @@ def test_the_slider_and_the_scale(open_page):
     assert page.locator("td.on").count() == 1
     assert page.locator(".now").inner_text().startswith("d_k = 256: the largest weight")
     assert violations(page) == []
+
+
+def test_the_bars_are_the_weights(open_page):
+    shown = width((1, 4, 64), keys=5, draws=20)
+    weights = json.loads(re.search("data-given='(.*?)'", shown.html)[1])["weights"]
+    page = open_page(shown)
+    slider, scale = page.get_by_role("slider", name="d_k"), page.get_by_role("checkbox")
+    assert page.locator(".now").get_attribute("aria-live") == "polite"
+    assert not scale.is_checked() and slider.get_attribute("aria-valuetext") == "1"
+    for n, d_k in enumerate((1, 4, 64)):
+        slider.fill(str(n))
+        assert slider.get_attribute("aria-valuetext") == str(d_k)
+        for scaled in (False, True):
+            scale.set_checked(scaled)
+            row = weights[n][scaled]
+            tall = [{"x": 40 * i + 2, "y": 114 - 100 * w, "width": 36, "height": 100 * w}
+                    for i, w in enumerate(row)]  # fmt: skip
+            boxes = page.locator("rect").evaluate_all(
+                "x => x.map(y => { const {x, y: top, width, height} = y.getBBox();"
+                " return {x, y: top, width, height}; })"
+            )
+            assert boxes == [pytest.approx(box, abs=1e-3) for box in tall]
+            above = [pytest.approx([40 * i + 20, 111 - 100 * w]) for i, w in enumerate(row)]
+            assert page.locator(".bars").evaluate(PLACES) == above
+            assert page.locator(".bars text").all_text_contents() == [f"{w:.2f}" for w in row]
+            lit = page.locator("tbody tr").nth(n).locator("td").nth(int(scaled))
+            assert lit.get_attribute("class") == "on" and page.locator("td.on").count() == 1
+            said = page.locator(".now").inner_text()
+            assert said.startswith(f"d_k = {d_k}: ") and f"{max(row):.2f}" in said
+            assert lit.inner_text() in said
+            assert page.get_by_role("img", name=said).count() == 1
