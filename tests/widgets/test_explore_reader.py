@@ -73,7 +73,8 @@ USED = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Enter
 PRESS = """(cell, [key, held]) => {
   const heard = [];
   document.addEventListener("keydown", (event) => heard.push(event.key), { once: true });
-  const event = new KeyboardEvent("keydown", { key, [held]: true, bubbles: true, cancelable: true });
+  const kind = { key, [held]: true, bubbles: true, cancelable: true };
+  const event = new KeyboardEvent("keydown", kind);
   return [!cell.dispatchEvent(event), heard.length > 0];
 }"""
 
