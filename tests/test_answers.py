@@ -46,6 +46,7 @@ def test_an_answer_meets_its_verdict(chapter, name, answer, key):
     found = verdict(name, answer)
     expected = key if "." in key else f"{name}.{key}"
     assert found.key == expected, f"{where}: expected {expected}; got {found.key}: {found.said()}"
+    assert "None" not in found.said() or "returned None" in found.said()
 
 
 @pytest.mark.parametrize("name", EXERCISES)

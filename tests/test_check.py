@@ -41,6 +41,41 @@ def test_the_verdict_is_printed_in_the_readers_language(capsys):
         assert hint == messages()["check.permutation_guess.order_matters"][language]
 
 
+def test_a_verdict_is_said_in_the_language_asked_for():
+    found = Verdict("any.none", {}, Verdict("any.case", {"input": "x (6, 3)"}))
+    for language in LANGUAGES:
+        inner = messages()["check.any.none"][language]
+        said = messages()["check.any.case"][language].format(input="x (6, 3)", said=inner)
+        assert found.said(language) == said
+    assert found.said() == found.said("en")
+
+
+def test_an_exercise_is_declared_by_its_name_and_asks_nothing_before_it_is_needed(
+    capsys, monkeypatch
+):
+    monkeypatch.setattr("helpers.check.declare.EXERCISES", {})
+    calls = []
+
+    @check.exercise
+    def sum_of_two():
+        """Add 2 and 3."""
+        calls.append(torch.get_default_dtype())
+        return check.Value(right=5, wrong={"product": 6})
+
+    assert (sum_of_two.__name__, sum_of_two.__doc__) == ("sum_of_two", "Add 2 and 3.")
+    assert sum_of_two.__module__ == __name__
+    assert not calls
+    torch.set_default_dtype(torch.float64)
+    sum_of_two(4)
+    sum_of_two(...)
+    torch.set_default_dtype(torch.float32)
+    assert calls == [torch.float32]
+    said = capsys.readouterr().out.splitlines()
+    assert said[:2] == ["✗ Not yet.", "4 is too small."]
+    assert said[2].startswith("… Fill in")
+    assert verdict("sum_of_two", 5).key == "sum_of_two.right"
+
+
 def test_numbers_come_as_tensor_list_or_rounded_to_four_decimals():
     right = EXERCISES["token3_context"]().right
     rounded = [round(number, 4) for number in right.tolist()]

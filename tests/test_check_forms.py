@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from helpers import check, examples
-from helpers.check import Choice, Function, Value, drawn, verdict
+from helpers.check import Choice, Function, Value, draw, drawn, verdict
 from helpers.exercises import EXERCISES
 
 NUMBERS = Value(right=[0.25, 0.5, 1.0], wrong={"double": [0.5, 1.0, 2.0]})
@@ -97,25 +97,76 @@ def test_a_word_is_read_in_any_form():
         assert one.verdict(answer).key == "right"
     for answer in (torch.tensor(1.0), np.arange(3), len, {"same": 1}, b"same", float("nan")):
         assert one.verdict(answer).key == "any.choice"
+    assert one.verdict("blunter").values == {
+        "choices": '"same", "sharper"',
+        "actual": "str 'blunter'",
+    }
+
+
+def test_a_list_of_words_is_read_in_any_form():
+    two = Choice(right=["x", "y"], wrong={"swapped": ["y", "x"], "one": (["x"], ["y"])})
+    for answer in (["x", "y"], ("X", "Y"), "x, y", "[X, Y]", '("x", "y")', np.array(["x", "y"])):
+        assert two.verdict(answer).key == "right"
+    assert two.verdict("Y, X").key == "swapped"
+    assert two.verdict("y").key == "one"
+    for answer in ("z", ["x", "z"], 3, torch.ones(2), ["x", torch.ones(2)]):
+        found = two.verdict(answer)
+        assert (found.key, found.values["choices"]) == ("any.choices", '"x", "y"')
 
 
 def test_differences_are_told_without_the_right_number():
     right = torch.tensor([[1.0, 2.0], [3.0, 5.0]])
     table = Value(right=right, wrong={})
+    place = {"given": "35", "place": "[1, 1]", "count": 3, "total": 4}
     cases = {
-        "any.transposed": right.T,
-        "any.factor": right * -3,
-        "any.shift": right + 1,
-        "any.row_factors": right * torch.tensor([[2.0], [3.0]]),
-        "any.reordered": right.flip(0),
-        "any.close": right * torch.tensor([1.001, 1.0]),
-        "any.numbers": right * torch.tensor([[1.0, 1.0], [1.0, 7.0]]),
-        "any.shape": torch.ones(3, 3),
+        "any.transposed": (right.T, {}),
+        "any.factor": (right * -3, {"factor": "-3"}),
+        "any.shift": (right + 1, {"shift": "1"}),
+        "any.row_factors": (right * torch.tensor([[2.0], [3.0]]), {"factor": "2"}),
+        "any.reordered": (right.flip(0), {}),
+        "any.close": (right * torch.tensor([1.001, 1.0]), {}),
+        "any.numbers": (right * torch.tensor([[1.0005, 1.0], [1.0, 7.0]]), place),
+        "any.shape": (torch.ones(3, 3), {"expected": "(2, 2)", "actual": "(3, 3)"}),
     }
-    for key, answer in cases.items():
-        assert table.verdict(answer).key == key
-    found = table.verdict(cases["any.numbers"])
-    assert found.values == {"given": "35", "place": "[1, 1]", "count": 3, "total": 4}
+    for key, (answer, values) in cases.items():
+        found = table.verdict(answer)
+        assert (found.key, found.values) == (key, values)
+
+
+def test_two_numbers_show_a_factor_and_a_shift_but_one_number_a_row_none():
+    two = Value(right=[1.0, 2.0], wrong={})
+    assert two.verdict([3.0, 6.0]).key == "any.factor"
+    assert two.verdict([1.5, 2.5]).key == "any.shift"
+    column = Value(right=[[[1.0], [2.0]], [[3.0], [4.0]]], wrong={})
+    assert column.verdict([[[3.0], [4.0]], [[9.0], [9.5]]]).key == "any.numbers"
+
+
+def test_how_near_is_near_enough():
+    quarters = Value(right=[0.25, 1.0], wrong={"small": [0.5, 0.75]})
+    near = {
+        (0.25005, 1.0): "right",  # as four decimals are
+        (0.25007, 1.0): "any.close",
+        (0.259, 1.0): "any.close",  # a hundredth of the largest
+        (0.261, 1.0): "any.numbers",
+        (0.5, 0.75005): "small",
+        (0.5, 0.7502): "any.numbers",
+    }
+    assert {answer: quarters.verdict(answer).key for answer in near} == near
+    product = Value(right=0.9422, wrong={})
+    decimals = {
+        0.94: "any.rounded",
+        0.942: "any.rounded",
+        0.943: "any.close",
+        0.93: "any.too_small",
+    }
+    assert {answer: product.verdict(answer).key for answer in decimals} == decimals
+    assert Value(right=0.0312, wrong={}).verdict(0.03).key == "any.too_small"  # one digit
+    _, hundred = of(100.0)
+    sums = {100.009: "right", 100.02: "any.close", 101.5: "any.one"}  # another order of summation
+    assert {answer: hundred.verdict(of(answer)[0]).key for answer in sums} == sums
+    _, zero = of(0.0)
+    sums = {9e-6: "right", 2e-5: "any.one"}
+    assert {answer: zero.verdict(of(answer)[0]).key for answer in sums} == sums
 
 
 def of(*outcomes):
@@ -239,3 +290,40 @@ def test_drawn_cases_are_the_same_at_every_call():
     for first, second in zip(one, other, strict=True):
         assert all(map(torch.equal, first[:3], second[:3])) and first[3] == second[3]
     assert len({tuple(case[0].shape) for case in one}) > 2
+
+
+def test_cases_are_drawn_over_the_range_that_they_are_asked_for():
+    many = drawn(200, lambda d: (d.size(), d.size(2, 3), d.one_of("a", "b"), d.mask()))
+    assert len(many) == 200
+    sizes, pairs, words, masks = zip(*many, strict=True)
+    assert set(sizes) == set(range(1, 8)) and set(pairs) == {2, 3} and set(words) == {"a", "b"}
+    assert 60 < sum(masks) < 140
+    ((numbers, large, weights, even, mask),) = drawn(
+        1,
+        lambda d: (
+            d.numbers(50, 40),
+            d.numbers(50, 40, spread=30),
+            d.weights(50, 40),
+            d.weights(50, 40, spread=0.01),
+            d.mask(50, 40, share=0.1),
+        ),
+    )
+    assert abs(numbers.mean()) < 0.1 and 0.9 < numbers.std() < 1.1
+    assert 27 < large.std() < 33
+    assert torch.allclose(weights.sum(dim=-1), torch.ones(50)) and weights.min() > 0
+    assert weights.max() > 0.1 and even.max() < 0.03
+    assert mask.dtype is torch.bool and 100 < mask.sum() < 300
+
+
+def test_drawn_numbers_do_not_hang_on_what_the_reader_set(float64_by_default):
+    def make(d):
+        return d.size(), d.numbers(2), d.mask(2)
+
+    plainly = [*drawn(1, make)[0], draw(2)]
+    with torch.device("meta"):
+        found = [*drawn(1, make)[0], draw(2)]
+    for tensor, other in zip(found[1:], plainly[1:], strict=True):
+        assert tensor.device.type == "cpu" and torch.equal(tensor, other)
+    assert found[0] == plainly[0]
+    assert found[1].dtype is found[3].dtype is torch.float32
+    assert torch.equal(draw(2), draw(2, seed=0))

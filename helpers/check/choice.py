@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from helpers.check.answers import as_tensor, describe, is_empty, plain, typed, variants, words
+from helpers.check.answers import describe, is_empty, plain, typed, variants, words
 from helpers.check.verdicts import Verdict
 
 
@@ -23,7 +23,7 @@ class Choice:
         if is_empty(answer):
             return Verdict("any.empty")
         several = not isinstance(self.right, str)
-        given = answer if as_tensor(answer) is not None else self._words(answer, several)
+        given = self._words(answer, several)
         if isinstance(given, (str, list)):
             for key, wrong in {"right": self.right, **self.wrong}.items():
                 if any(given == words(variant) for variant in variants(wrong)):

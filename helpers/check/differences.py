@@ -21,9 +21,10 @@ def difference(given: Tensor, right: Tensor, of_function: bool = False) -> Verdi
         return _other_shape(given, right, of_function)
     if not of_function and _rounded(given, right):
         return Verdict("any.rounded")
-    if (given - right).abs().max() <= 0.01 * right.abs().max():
+    off_by = (given - right).abs().max()
+    if off_by <= 0.01 * right.abs().max() or equal(given, right, _EXACT):
         return Verdict("any.close")
-    return (_rearranged(given, right) or _scaled(given, right)) or _place(given, right, of_function)
+    return _rearranged(given, right) or _scaled(given, right) or _place(given, right, of_function)
 
 
 def _other_shape(given: Tensor, right: Tensor, of_function: bool) -> Verdict:
@@ -47,13 +48,10 @@ def _rounded(given: Tensor, right: Tensor) -> bool:
 
 
 def _rearranged(given: Tensor, right: Tensor) -> Verdict | None:
-    if given.dim() >= 2 and given.shape[-1] == given.shape[-2] and equal(given.mT, right, _EXACT):
+    if given.dim() >= 2 and equal(given.mT, right, _EXACT):
         return Verdict("any.transposed")
-    if given.numel() > 1:
-        in_order = [values.flatten().sort().values for values in (given, right)]
-        if equal(*in_order, _EXACT):
-            return Verdict("any.reordered")
-    return None
+    in_order = [values.flatten().sort().values for values in (given, right)]
+    return Verdict("any.reordered") if equal(*in_order, _EXACT) else None
 
 
 def _scaled(given: Tensor, right: Tensor) -> Verdict | None:
@@ -74,8 +72,6 @@ def _scaled(given: Tensor, right: Tensor) -> Verdict | None:
 
 def _place(given: Tensor, right: Tensor, of_function: bool) -> Verdict:
     differs = ~torch.isclose(given, right, **_EXACT)
-    if not differs.any():  # too near for these words
-        return Verdict("any.close")
     first = differs.nonzero()[0].tolist()
     one, other = given[tuple(first)].item(), right[tuple(first)].item()
     values = {"given": number_words(one), "place": str(first)}
