@@ -173,6 +173,15 @@ def test_bad_vectors_are_refused(call, bad, error, words):
         call(bad)
 
 
+@pytest.mark.parametrize("bad", [[], [math.nan], ["2"], 3.0])
+def test_the_vector_that_is_bad_is_named(bad):
+    calls = {"x": lambda: pure.dot(bad, [1]), "y": lambda: pure.dot([1], bad)}
+    calls["scores"] = lambda: pure.softmax(bad)
+    for name, call in calls.items():
+        with pytest.raises((TypeError, ValueError), match=rf"^expected .*\b{name}\b.*; got "):
+            call()
+
+
 def test_vectors_of_unequal_length_are_refused():
     with pytest.raises(ValueError, match="equal length; got lengths 2 and 3"):
         pure.dot([1.0, 2.0], [1.0, 2.0, 3.0])

@@ -56,6 +56,24 @@ def test_each_role_once_and_the_verb_in_its_place(language):
         assert ("subject_adjective" in roles) == (meaning[3] is not None)
 
 
+def test_the_roles_of_a_sentence():
+    roles = {
+        "en": "article subject_adjective subject verb article object",
+        "ja": "subject_adjective subject subject_particle object object_particle verb",
+        "ko": "subject_adjective subject subject_particle object object_particle verb",
+        "zh": "subject_adjective subject verb object",
+    }
+    meaning = ("student", "helps", "teacher", "kind", None)
+    assert {one: " ".join(sentence(one, *meaning)[1]) for one in LANGUAGES} == roles
+
+
+def test_a_particle_follows_the_sound_before_it(monkeypatch):
+    for noun, particles in {"책": ["이", "을"], "빛": ["이", "을"], "배": ["가", "를"]}.items():
+        monkeypatch.setitem(NOUNS, "thing", {"ko": noun})
+        said = sentence("ko", "thing", "sees", "thing")[0]
+        assert said == [noun, particles[0], noun, particles[1], "봅니다"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
