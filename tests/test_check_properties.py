@@ -106,6 +106,42 @@ def test_rows_sum_to_one():
         check.assert_rows_sum_to_one(attention)
 
 
+def test_each_token_is_replaced_and_each_order_drawn_as_often_as_asked():
+    def tried(prove, **given):
+        seen = []
+        prove(lambda x: seen.append(x.clone()) or running_mean(x), inputs, **given)
+        return [x for x in seen if not torch.equal(x, inputs)]
+
+    for prove in (check.assert_causal, check.causal):
+        for given, draws in (({}, 3), ({"draws": 1}, 1)):
+            found = tried(prove, **given)
+            moved = [(x != inputs).any(dim=1).nonzero().flatten().tolist() for x in found]
+            assert sorted(moved) == sorted([[token] for token in range(1, 6)] * draws)
+            assert len({tuple(x.flatten().tolist()) for x in found}) == 5 * draws
+    for prove in (check.assert_permutation_equivariant, check.permutation):
+        for given, draws in (({}, 3), ({"draws": 1}, 1)):
+            seen = []
+            prove(lambda x: seen.append(x) or x, inputs, **given)  # noqa: B023
+            assert len(seen) == 2 + 5 + draws  # twice as it is, five pairs of neighbours
+
+
+def test_the_readers_own_tokens_are_the_ones_that_are_tried(capsys):
+    x = torch.rand(8, 3, generator=torch.Generator().manual_seed(1))
+    for prove in (check.causal, check.permutation):
+        prove(lambda x: attention(x) if len(x) == 6 else leaking(x), x)
+        prove(lambda x: running_mean(x) if len(x) == 6 else attention(x))
+    said = [line[0] for line in capsys.readouterr().out.splitlines()]
+    assert said == ["✗", "✓", "✗", "✗"]
+
+
+def test_a_failed_assertion_speaks_english_whatever_the_language(capsys):
+    set_language("ja")
+    with pytest.raises(AssertionError, match=r"^Row 1 sums to 2\.0000, not to 1\.$"):
+        check.assert_rows_sum_to_one([[2, 0], [1, 0]])
+    check.rows_sum_to_one([[2, 0], [1, 0]])
+    assert capsys.readouterr().out.startswith("✗ 行1")
+
+
 def test_properties_are_told_in_the_readers_language(capsys):
     set_language("ja")
     check.causal(leaking, inputs)
