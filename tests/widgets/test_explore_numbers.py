@@ -230,17 +230,23 @@ def test_finished_weights(open_page):
     assert trace.locator("dd").last.inner_text() == "= (2.0000, 3.0000)"
 
 
-def whole(page) -> list:
+def whole(explorer) -> list:
     """Return all that an explorer shows: its cells with their shades, and the calculation."""
     return [
-        page.locator("tbody td").evaluate_all(
+        explorer.locator("tbody td").evaluate_all(
             "x => x.map(y => [y.textContent, y.classList.item(0), y.classList.contains('on')])"
         ),
-        page.locator("th.on").all_inner_texts(),
-        page.locator(".trace b").inner_text(),
-        page.locator(".trace dt").all_inner_texts(),
-        lines(page),
+        explorer.locator("th.on").all_inner_texts(),
+        explorer.locator(".trace b").inner_text(),
+        explorer.locator(".trace dt").all_inner_texts(),
+        lines(explorer),
     ]
+
+
+def static(open_page, *shown) -> list:
+    """Return all that explorers show without their script."""
+    page = open_page(*shown, java_script_enabled=False)
+    return [whole(explorer) for explorer in page.locator("attention-explore").all()]
 
 
 THREE = {
@@ -250,40 +256,44 @@ THREE = {
 }
 
 
-@pytest.mark.parametrize("scale", [False, True])
-@pytest.mark.parametrize("causal", [False, True])
-@pytest.mark.parametrize(("at", "temperature"), [(-20, 0.1), (-3, 0.71), (0, 1), (20, 10)])
-def test_the_controls_lead_to_what_python_shows(open_page, scale, causal, at, temperature):
+def test_the_controls_lead_to_what_python_shows(open_page):
     everything = ("temperature", "scale", "causal")
     page = open_page(explore(names(3), **THREE, temperature=0.5, controls=everything))
-    slider = page.get_by_role("slider")
+    slider, told = page.get_by_role("slider"), page.locator(".controls b")
     assert slider.input_value() == "-6" and slider.get_attribute("aria-valuetext") == "0.5"
-    boxes = [page.get_by_role("checkbox", name=name) for name in ("Divide", "Causal")]
-    assert [box.is_checked() for box in boxes] == [True, False]
-    slider.fill(str(at))
-    for box, wanted in zip(boxes, (scale, causal), strict=True):
-        box.set_checked(wanted)
-    assert slider.get_attribute("aria-valuetext") == str(temperature)
-    assert page.locator(".controls b").inner_text() == str(temperature)
-    wanted = explore(names(3), **THREE, scale=scale, causal=causal, temperature=temperature)
-    assert whole(page) == whole(open_page(wanted, java_script_enabled=False))
+    scale, causal = (page.get_by_role("checkbox", name=name) for name in ("Divide", "Causal"))
+    assert scale.is_checked() and not causal.is_checked()
+    found, wanted = [], []
+    for at, temperature in ((-20, 0.1), (-3, 0.71), (0, 1), (20, 10)):
+        slider.fill(str(at))
+        assert slider.get_attribute("aria-valuetext") == told.inner_text() == str(temperature)
+        for scaled, hidden in ((False, False), (False, True), (True, True), (True, False)):
+            scale.set_checked(scaled)
+            causal.set_checked(hidden)
+            found.append(whole(page))
+            settings = {"scale": scaled, "causal": hidden, "temperature": temperature}
+            wanted.append(explore(names(3), **THREE, **settings))
+    assert found == static(open_page, *wanted)
 
 
-# The largest score of the row: where the plain exponential is shown, and where not.
-@pytest.mark.parametrize("most", [-3, -2, -1.9375, 0, 9.9375, 10, 11])
-def test_the_exponential_is_shifted_where_python_shifts_it(open_page, most):
-    shown = explore(TWO, queries=[[1.0], [1.0]], keys=[[most], [most - 1.0]], scale=False)
-    page, still = open_page(shown), open_page(shown, java_script_enabled=False)
-    assert whole(page) == whole(still)
-    (exponential,) = (line for line in lines(page) if line.startswith("exp("))
-    assert (" - " in exponential) == (not -2 < most < 10)
+def test_the_exponential_is_shifted_where_python_shifts_it(open_page):
+    largest = [-3, -2, -1.9375, 0, 9.9375, 10, 11]
+    shown = [
+        explore(TWO, queries=[[1.0], [1.0]], keys=[[most], [most - 1.0]], scale=False)
+        for most in largest
+    ]
+    page = open_page(*shown)
+    found = [whole(explorer) for explorer in page.locator("attention-explore").all()]
+    assert found == static(open_page, *shown)
+    exponentials = [line for line in lines(page) if line.startswith("exp(")]
+    assert [" - " in line for line in exponentials] == [not -2 < most < 10 for most in largest]
 
 
 @pytest.mark.parametrize("count", [8, 9])
 def test_more_than_eight_terms_are_not_spelled_out(open_page, count):
     shown = explore(names(count), torch.eye(count).tolist())
     page = open_page(shown)
-    assert whole(page) == whole(open_page(shown, java_script_enabled=False))
+    assert [whole(page)] == static(open_page, shown)
     terms = 4 + 1 if count > 8 else count
     for line in lines(page)[:2] + lines(page)[-3:-2]:  # the factors, the terms, the row sum
         assert line.count("+") == terms - 1 and ("…" in line) == (count > 8)

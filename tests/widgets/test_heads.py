@@ -52,3 +52,30 @@ def test_a_number_is_followed_through_the_stages(open_page):
         page.locator(".stage:visible figcaption").inner_text().startswith("view alone: (2, 3, 2)")
     )
     assert violations(page) == []
+    page.get_by_role("combobox").select_option("all")
+    assert page.locator(".stage:visible").count() == 4
+
+
+def test_the_mouse_lights_a_number_and_leaves_it_lit(open_page):
+    page = open_page(heads(TOKENS))
+    lit, now = page.locator("td.on"), page.locator(".now")
+    assert lit.all_inner_texts() == ["11"] * 4
+    assert now.get_attribute("aria-live") == "polite" and now.inner_text().startswith("11 is")
+    page.locator(".stage").nth(2).get_by_text("32", exact=True).hover()
+    assert lit.all_inner_texts() == ["32"] * 4
+    page.locator("h1").hover()
+    assert lit.all_inner_texts() == ["32"] * 4
+    assert now.inner_text().startswith("32 is component 2 of the token starts.")
+
+
+def test_every_table_is_a_grid_that_one_tab_reaches(open_page):
+    page = open_page(heads(TOKENS, 4, 2))
+    assert page.get_by_role("grid").count() == page.locator("table").count() == 1 + 3 + 2 + 2
+    assert page.get_by_role("gridcell").count() == page.locator("td").count() == 4 * 12
+    page.get_by_role("combobox").focus()
+    for stage in page.locator(".stage").all():
+        page.keyboard.press("Tab")  # what scrolls
+        page.keyboard.press("Tab")
+        assert stage.locator("td:focus").inner_text() == "11"
+        page.keyboard.press("Control+End")  # in the last table of the stage
+        assert stage.locator("td:focus").inner_text() == "34"

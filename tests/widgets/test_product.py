@@ -66,3 +66,40 @@ def test_a_choice_lights_row_column_and_terms(open_page):
     page.keyboard.press("Escape")
     assert page.locator(".result .on").all_inner_texts() == ["0.9995"]
     assert violations(page) == []
+
+
+def test_what_the_mouse_lights_gives_way_to_what_was_chosen(open_page):
+    page = open_page(product(LEFT, RIGHT))
+    lit, cells = page.locator(".result .on"), page.locator(".result td")
+    assert lit.all_inner_texts() == ["2.0000"]
+    cells.nth(3).hover()
+    assert lit.all_inner_texts() == ["-11.0000"]
+    page.locator("h1").hover()
+    assert lit.all_inner_texts() == ["2.0000"]  # nothing was chosen yet: where it starts
+    cells.nth(2).click()
+    cells.nth(3).hover()
+    page.locator("h1").hover()
+    assert lit.all_inner_texts() == ["-0.5000"]
+    page.keyboard.press("Escape")
+    cells.nth(3).hover()
+    page.locator("h1").hover()
+    assert lit.all_inner_texts() == ["2.0000"]
+
+
+def test_the_chosen_number_is_heard_and_no_other_is_selected(open_page):
+    page = open_page(product(LEFT, RIGHT))
+    spoken = page.locator(".spoken")
+    assert spoken.get_attribute("aria-live") == "polite" and spoken.inner_text() == ""
+    assert page.get_by_role("grid").count() == 1  # the other two are not walked
+    assert page.get_by_role("gridcell").count() == 4
+    page.locator(".result td").nth(3).hover()
+    assert spoken.inner_text() == ""
+    page.locator("h1").click()
+    page.keyboard.press("Tab")  # what scrolls
+    page.keyboard.press("Tab")
+    for key, at, total in (("End", 1, "6.0000"), ("ArrowDown", 3, "-11.0000")):
+        page.keyboard.press(key)
+        assert spoken.inner_text() == page.locator(".sum").inner_text()
+        assert spoken.inner_text().endswith(f"= {total}")
+        selected = page.get_by_role("gridcell").evaluate_all("x => x.map(y => y.ariaSelected)")
+        assert selected == ["true" if n == at else "false" for n in range(4)]
