@@ -139,3 +139,126 @@ def test_a_name_in_the_glossary_is_one_entrys_alone(code):
     ]
     assert len(set(names)) == len(names)
     assert text("site.glossary_aliases", code, names="x")
+
+
+CHAPTER = "en/03-simple-self-attention.html"
+
+
+def shown(tab):
+    return tab.evaluate(OPEN)
+
+
+def test_a_definition_comes_and_goes_in_its_time(page, address):
+    page.goto(address + CHAPTER)
+    term, box = page.locator("#term-softmax"), page.locator(".definition")
+    term.hover()
+    assert not shown(page)  # not for a pointer that passes by
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(300)
+    assert not shown(page)
+    term.hover()
+    until(page, OPEN)
+    assert box.locator("strong").inner_text() == term.get_attribute("data-term")
+    box.hover()
+    page.mouse.move(2, 2)
+    assert shown(page)  # for a hand that shakes
+    page.wait_for_timeout(400)
+    assert not shown(page)
+    assert term.get_attribute("aria-describedby") is None
+    term.hover()
+    until(page, OPEN)
+    page.mouse.move(2, 2)
+    term.hover()
+    page.wait_for_timeout(400)
+    assert shown(page)  # it came back in time
+    page.keyboard.press("ArrowRight")
+    assert shown(page)
+    page.set_viewport_size({"width": 1200, "height": 800})
+    until(page, f"!{OPEN}")
+
+
+def test_a_definition_in_focus_stays_until_the_focus_leaves(page, address):
+    page.goto(address + CHAPTER)
+    page.keyboard.press("Tab")
+    term = page.locator("#term-softmax")
+    term.focus()
+    assert shown(page)
+    term.hover()
+    page.mouse.move(2, 2)
+    page.wait_for_timeout(400)
+    assert shown(page)
+    term.evaluate("x => x.blur()")
+    assert not shown(page) and term.get_attribute("aria-describedby") is None
+
+
+def test_another_term_takes_the_place_of_the_first(page, address):
+    page.goto(address + CHAPTER)
+    page.keyboard.press("Tab")
+    first, second = page.locator("a.term").nth(0), page.locator("a.term").nth(1)
+    first.hover()
+    until(page, OPEN)
+    second.focus()
+    described = page.locator("[aria-describedby=definition]")
+    assert described.count() == 1
+    assert described.get_attribute("id") == second.get_attribute("id")
+    assert second.get_attribute("data-definition") in page.locator(".definition").inner_text()
+
+
+def test_a_press_beside_it_closes_and_one_on_it_does_not(page, address):
+    page.goto(address + CHAPTER)
+    page.locator("#term-softmax").hover()
+    until(page, OPEN)
+    press = "x => x.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))"
+    for inside in (".definition strong", "#term-softmax"):
+        page.locator(inside).evaluate(press)
+        assert shown(page)
+    page.locator("h1").evaluate(press)
+    assert not shown(page)
+
+
+@pytest.mark.parametrize("pointer", ["touch", "pen"])
+def test_a_finger_that_rests_shows_nothing_by_itself(page, address, pointer):
+    page.goto(address + CHAPTER)
+    term = page.locator("#term-softmax")
+    enter = "(x, [kind, pointerType]) => x.dispatchEvent(new PointerEvent(kind, {pointerType}))"
+    term.evaluate(enter, ["pointerenter", pointer])
+    page.wait_for_timeout(300)
+    assert not shown(page)
+    term.hover()
+    until(page, OPEN)
+    term.evaluate(enter, ["pointerleave", pointer])
+    page.wait_for_timeout(400)
+    assert shown(page)
+
+
+def test_a_click_of_the_mouse_follows_the_link(page, address):
+    page.goto(address + CHAPTER)
+    page.locator("#term-softmax").click()
+    page.wait_for_url("**/en/glossary.html#softmax")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_definition_keeps_off_the_edges_and_its_term(page, address, width):
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(address + CHAPTER)
+    page.keyboard.press("Tab")
+    sides = set()
+    for term in page.locator("article a.term").all()[:8]:
+        for block in ("start", "end"):
+            term.evaluate("(x, block) => x.scrollIntoView({block, behavior: 'instant'})", block)
+            page.wait_for_timeout(50)
+            term.evaluate("x => { x.blur(); x.focus({preventScroll: true}); }")
+            line, box, wide = page.evaluate(
+                """() => [document.activeElement.getClientRects()[0],
+                  document.querySelector('.definition').getBoundingClientRect(),
+                  document.documentElement.clientWidth]"""
+            )
+            below = box["top"] >= line["bottom"]
+            gap = box["top"] - line["bottom"] if below else line["top"] - box["bottom"]
+            assert gap == pytest.approx(4, abs=0.6)
+            assert box["top"] >= 0 and box["bottom"] <= 700 - 2 * below
+            assert box["left"] == pytest.approx(
+                max(8, min(line["left"], wide - box["width"] - 8)), abs=0.6
+            )
+            sides.add((block, below))
+    assert ("start", True) in sides and ("end", False) in sides
