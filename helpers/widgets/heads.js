@@ -13,7 +13,7 @@ define("heads", (host, given, words) => {
     tables.forEach((table) => (table.role = "grid"));
     rows.flat().forEach((cell) => (cell.role = "gridcell"));
     const pick = (i, j) => light(rows[i][j].textContent);
-    grid(rows, { choose: pick, look: (i, j) => i !== undefined && pick(i, j), leave: () => {} });
+    grid(rows, { choose: pick, look: (i, j) => i !== undefined && pick(i, j), leave: () => {} })(0, 0);
   }
   host.append(line);
   light("11");

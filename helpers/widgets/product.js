@@ -26,6 +26,6 @@ define("product", (host) => {
     },
     look: (i, j) => (i === undefined ? light(...chosen) : light(i, j)),
     leave: () => light(...(chosen = [0, 0])),
-  });
+  })(0, 0);
   light(0, 0);
 });
