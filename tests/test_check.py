@@ -163,6 +163,8 @@ def test_a_mask_of_ones_and_zeros_is_not_a_mask():
 
     found = verdict("both_masks", in_numbers)
     assert (found.key, found.values) == ("any.boolean", {"actual": "torch.float32"})
+    found = verdict("both_masks", lambda padding: in_numbers(padding).int().tolist())
+    assert (found.key, found.values) == ("any.boolean", {"actual": "torch.int64"})
 
 
 NOTEBOOK = """

@@ -71,6 +71,14 @@ def test_other_answers_meet_a_sentence(answer, key):
     assert NUMBERS.verdict(answer).key == key
 
 
+@pytest.mark.parametrize("number", [2**24 + 1, 2**63, 5 * 2**62])
+def test_large_whole_numbers_are_compared_to_the_last_digit(number):
+    count = Value(right=number, wrong={})
+    for answer in (number, float(number), complex(number), Fraction(number), str(number)):
+        assert count.verdict(answer).key == "right"
+    assert Value(right=2**24 + 1, wrong={}).verdict(2**24).key == "any.close"
+
+
 def test_a_list_that_holds_itself_is_no_answer():
     endless = []
     endless.append(endless)

@@ -121,8 +121,79 @@ def test_each_token_is_replaced_and_each_order_drawn_as_often_as_asked():
     for prove in (check.assert_permutation_equivariant, check.permutation):
         for given, draws in (({}, 3), ({"draws": 1}, 1)):
             seen = []
-            prove(lambda x: seen.append(x) or x, inputs, **given)  # noqa: B023
+            prove(lambda x: seen.append(x.flatten().tolist()) or x, inputs, **given)  # noqa: B023
             assert len(seen) == 2 + 5 + draws  # twice as it is, five pairs of neighbours
+            assert len(set(map(tuple, seen))) == 1 + 5 + draws
+
+
+def test_two_tokens_are_enough():
+    check.assert_causal(running_mean, inputs[:2])
+    with pytest.raises(AssertionError, match="Changing token 2 moved row 1"):
+        check.assert_causal(attention, inputs[:2])
+    for x in (inputs[:1], inputs[0]):
+        with pytest.raises(ValueError, match=r"T at least 2; got \((1, )?3,?\)"):
+            check.assert_causal(attention, x)
+    with pytest.raises(TypeError, match="float tensor; got list"):
+        check.assert_causal(attention, inputs.tolist())
+
+
+@pytest.mark.parametrize("shape", [(6, 3), (2, 6, 3)])
+def test_a_leak_counts_from_the_size_that_another_order_of_summation_has(shape):
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(1))
+
+    def leaking_by(size):
+        return lambda x: running_mean(x) + size * x[..., 5:, :].tanh()
+
+    check.assert_causal(leaking_by(3e-6), x)
+    with pytest.raises(AssertionError, match="Changing token 6 moved row"):
+        check.assert_causal(leaking_by(3e-4), x)
+    check.assert_rows_sum_to_one([[0.5, 0.50009], [0.4, 0.6]])
+    with pytest.raises(AssertionError, match=r"^Row 1 sums to 1\.0002, not to 1\.$"):
+        check.assert_rows_sum_to_one([[0.5, 0.5002], [0.4, 0.6]])
+    with pytest.raises(AssertionError, match="every column sums to 1"):
+        check.assert_rows_sum_to_one([[0.5, 0.1], [0.50009, 0.9]])
+
+
+@pytest.mark.parametrize("at", [0, -1])
+def test_one_sentence_that_hangs_on_another_is_noticed(at):
+    def mixing(x, size=1.0):
+        y = running_mean(x)
+        y[at] += size * x[-1 - at].tanh()
+        return y
+
+    x = torch.rand(3, 4, 2, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    check.assert_causal(running_mean, x)
+    check.assert_causal(lambda x: mixing(x, 3e-6), x)
+    with pytest.raises(AssertionError, match="the sentences are mixed"):
+        check.assert_causal(mixing, x)
+
+
+@pytest.mark.parametrize("shape", [(6, 3), (2, 6, 3)])
+def test_what_fails_on_a_changed_input_is_told_with_it(shape):
+    x = torch.rand(shape, generator=torch.Generator().manual_seed(1))
+
+    def of_changed(then):
+        return lambda given: running_mean(given) if torch.equal(given, x) else then(given)
+
+    case = rf"^For x \({str(shape)[1:-1]}\): "
+    for prove in (check.assert_causal, check.assert_permutation_equivariant):
+        with pytest.raises(AssertionError, match=case + "your code stopped .* by zero"):
+            prove(lambda given: 1 / 0, x)
+        with pytest.raises(AssertionError, match=case + "your code stopped .* by zero"):
+            prove(of_changed(lambda given: 1 / 0), x)
+        with pytest.raises(AssertionError, match=case + r"Expected: shape .* has shape \(.*, 7\)"):
+            prove(of_changed(lambda given: torch.zeros(*shape[:-1], 7)), x)
+        with pytest.raises(AssertionError, match=case + "The answer holds NaN"):
+            prove(lambda given: given / 0, x)
+        with pytest.raises(AssertionError, match=r"function or class itself.* Given: float 2\.5"):
+            prove(2.5, x)
+
+
+def test_a_single_row_of_weights_is_row_1():
+    with pytest.raises(AssertionError, match=r"^Row 1 sums to 0\.9000, not to 1\.$"):
+        check.assert_rows_sum_to_one([0.5, 0.4])
+    with pytest.raises(AssertionError, match="Call it, and pass what it returns"):
+        check.assert_rows_sum_to_one(attention)
 
 
 def test_the_readers_own_tokens_are_the_ones_that_are_tried(capsys):

@@ -44,8 +44,7 @@ def as_tensor(answer: object) -> Tensor | None:
         if isinstance(answer, Tensor):
             return _dense(answer)
         if isinstance(answer, list):
-            parts = [as_tensor(part) for part in answer]
-            return None if any(part is None for part in parts) else torch.stack(parts)
+            return torch.stack([as_tensor(part) for part in answer])
         if isinstance(answer, bool) or (isinstance(answer, int) and abs(answer) < 2**63):
             return torch.tensor(answer)
         if isinstance(answer, complex):
