@@ -11,6 +11,7 @@ from torch import nn
 
 from helpers import check, examples
 from helpers.check import Choice, Function, Value, draw, drawn, verdict
+from helpers.check.answers import describe, number_words
 from helpers.exercises import EXERCISES
 
 NUMBERS = Value(right=[0.25, 0.5, 1.0], wrong={"double": [0.5, 1.0, 2.0]})
@@ -30,6 +31,11 @@ class Series(UserList):
         [Fraction(1, 4), Decimal("0.5"), True + 0.0],
         ["0.25", "1/2", " 1 "],
         "[0.25, 0.5, 1.0]",
+        "tensor([0.2500, 0.5000, 1.0000])",
+        "tensor([[0.25],\n        [0.5],\n        [1.0]], grad_fn=<MulBackward0>)",
+        "array([0.25, 0.5 , 1.  ], dtype=float32)",
+        "0.25\u30010.5\u30011",  # as a Japanese or Chinese keyboard writes commas
+        "\uff3b\uff10.\uff12\uff15\uff0c 1/2\uff0c 1\uff3d",
         np.array([0.25, 0.5, 1.0]),
         np.array([[0.25], [0.5], [1.0]], dtype=np.float16),
         Series([0.25, 0.5, 1.0]),
@@ -77,6 +83,57 @@ def test_large_whole_numbers_are_compared_to_the_last_digit(number):
     for answer in (number, float(number), complex(number), Fraction(number), str(number)):
         assert count.verdict(answer).key == "right"
     assert Value(right=2**24 + 1, wrong={}).verdict(2**24).key == "any.close"
+
+
+def test_a_minus_sign_is_a_minus():
+    minus = Value(right=-2, wrong={"plus": 2})
+    for answer in ("-2", "\u22122", "\uff0d2"):
+        assert minus.verdict(answer).key == "right"
+    assert minus.verdict("2").key == "plus"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (35.0, "35"),
+        (-0.5, "-0.5000"),
+        (0.001, "0.0010"),
+        (0.00099, "9.900e-04"),
+        (999999.5, "999999.5000"),
+        (1000000.5, "1.000e+06"),
+        (999999999999999.0, "999999999999999"),
+        (1e15, "1.000e+15"),
+        (float("inf"), "inf"),
+        (float("nan"), "nan"),
+    ],
+)
+def test_a_number_is_said_as_a_reader_writes_it(number, said):
+    assert number_words(number) == said
+
+
+class Unspeakable:
+    def __repr__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (None, "None"),
+        (ValueError("no"), "ValueError('no')"),
+        (ValueError("x" * 100), "ValueError('" + "x" * 68),
+        (torch.ones(2, 3), "Tensor (2, 3)"),
+        (torch.ones(2).int(), "Tensor (2,) int32"),
+        (len, "builtin_function_or_method"),
+        ("a  b", "str 'a b'"),
+        ("x" * 57, "str '" + "x" * 57 + "'"),
+        ("x" * 58, "str '" + "x" * 55 + "..."),
+        (Unspeakable(), "Unspeakable"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_an_answer_is_described_in_one_short_line(answer, said):
+    assert describe(answer) == said
 
 
 def test_a_list_that_holds_itself_is_no_answer():
