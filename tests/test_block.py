@@ -191,6 +191,14 @@ def test_the_stories():
 model = TinyLanguageModel(10, 8, 6, 2, 1)
 
 
+def test_small_ids_and_whole_temperatures_are_welcome():
+    ids = torch.tensor([[0, 9]])
+    assert torch.equal(model(ids.int()), model(ids))
+    logits = torch.tensor([[0.0, 2.0, -torch.inf]]).expand(500, 3)
+    drawings = [sample(logits, t, torch.Generator().manual_seed(0)) for t in (2, 2.0)]
+    assert torch.equal(*drawings)
+
+
 @pytest.mark.parametrize(
     "call, error, said",
     [
@@ -212,6 +220,14 @@ model = TinyLanguageModel(10, 8, 6, 2, 1)
         (lambda: sample(torch.ones(3)), ValueError, r"shape \(B, V\); got \(3,\)"),
         (lambda: sample(torch.tensor([[1.0, torch.nan]])), ValueError, "without NaN"),
         (lambda: sample(torch.ones(1, 3, dtype=torch.int64)), TypeError, "got torch.int64"),
+        (lambda: sample([[1.0]]), TypeError, "got list"),
+        (lambda: sample(torch.ones(1, 0)), ValueError, r"shape \(B, V\); got \(1, 0\)"),
+        (lambda: sample(torch.tensor([[torch.inf, 0.0]])), ValueError, "finite largest one"),
+        (lambda: sample(torch.tensor([[0.0], [-torch.inf]])), ValueError, "finite largest one"),
+        (lambda: sample(torch.ones(1, 3), True), TypeError, "number; got True"),
+        (lambda: sample(torch.ones(1, 3), float("inf")), ValueError, "at least 0; got inf"),
+        (lambda: sample(torch.ones(1, 3), float("nan")), ValueError, "at least 0; got nan"),
+        (lambda: model(torch.tensor([[-1, 2]])), ValueError, "from 0 to 9; got -1 to 2"),
     ],
 )
 def test_bad_input(call, error, said):

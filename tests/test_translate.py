@@ -37,12 +37,37 @@ def test_order_of_the_source_counts_only_with_positions():
         assert torch.allclose(logits, turned, atol=1e-5) is not ordered
 
 
+def test_twelve_small_ids_are_welcome():
+    torch.manual_seed(0)
+    model, ids = Translator(5), torch.randint(5, (2, 12))
+    logits, weights = model(ids.int(), ids)
+    assert torch.equal(logits, model(ids, ids)[0])
+    assert weights.shape == (2, 1, 12, 12)
+
+
+def test_positions_are_those_of_the_places():
+    """With one token to look at, the context is the same everywhere; the place is not."""
+    torch.manual_seed(0)
+    model = Translator(5)
+    same = torch.ones(1, 3, dtype=torch.int64)
+    logits, _ = model(same[:, :1], same)
+    assert not torch.allclose(logits[:, 0], logits[:, 1])
+    shorter, _ = model(same[:, :1], same[:, :2])
+    torch.testing.assert_close(shorter, logits[:, :2])
+
+
 @pytest.mark.parametrize(
     ("call", "error", "said"),
     [
         (lambda m: m(torch.ones(2, 3).long(), torch.ones(1, 3).long()), ValueError, "got 1 and 2"),
         (lambda m: m(torch.ones(1, 13).long(), torch.ones(1, 3).long()), ValueError, "1 to 12"),
         (lambda m: m(torch.ones(1, 3), torch.ones(1, 3).long()), TypeError, "token ids.*float32"),
+        (lambda m: m(torch.ones(1, 3).long(), [[1]]), TypeError, "token ids.*got list"),
+        (lambda m: m(torch.ones(1, 3).long(), torch.ones(1, 0).long()), ValueError, r"\(1, 0\)"),
+        (lambda m: m(torch.ones(3).long(), torch.ones(1, 3).long()), ValueError, r"got \(3,\)"),
+        (lambda m: m.cross(torch.ones(1, 13, 32), torch.ones(1, 2, 32)), ValueError, "=12 tokens"),
+        (lambda m: m.cross(torch.ones(1, 2, 32), torch.ones(1, 13, 32)), ValueError, "=12 tokens"),
+        (lambda m: m.cross(torch.ones(2, 32), torch.ones(1, 2, 32)), ValueError, r"\(B, T, d_in\)"),
         (lambda m: m.cross(torch.ones(1, 2, 32), torch.ones(1, 2, 8)), ValueError, "d_in=32"),
         (lambda m: Translator(0), ValueError, "size to be at least 1"),
         (lambda m: Translator(5, num_heads=5), ValueError, "divide"),
