@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from helpers import check, examples
-from helpers.check import Choice, Function, Value, draw, drawn, verdict
+from helpers.check import Choice, Function, Value, Verdict, draw, drawn, verdict
 from helpers.check.answers import describe, number_words
 from helpers.exercises import EXERCISES
 
@@ -244,6 +244,27 @@ def of(*outcomes):
         return found
 
     return answer, Function(right=answer, wrong={}, cases=[(n,) for n in range(len(outcomes))])
+
+
+def test_a_small_case_is_given_in_full_and_the_example_by_its_shape():
+    cases = [
+        (torch.tensor([1.0, 2.0]), 2),
+        (torch.tensor([[0.5], [3.0]]), None),
+        (torch.ones(7), 1),
+    ]
+    task = Function(right=lambda x, n=1: x + 1, wrong={}, cases=cases)
+    found = task.verdict(lambda x, n: x + 1 + (x.dim() - 1) * x**2)
+    assert found.values == {
+        "given": "1.7500",
+        "place": "[0, 0]",
+        "count": 0,
+        "total": 2,
+        "expected": "1.5000",
+    }
+    case = {"input": "x [[0.5000], [3]], n None", "example": "x (2,), n 2"}
+    assert found.within == Verdict("any.only_example", case)
+    found = task.verdict(lambda x, n: x + 1 if len(x) < 7 else x)
+    assert found.within.values["input"] == "x (7,), n 1"
 
 
 class Own(ValueError):
