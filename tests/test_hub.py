@@ -60,7 +60,7 @@ def serve(monkeypatch):
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         servers.append(server)
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}/")
         return asked
@@ -166,12 +166,116 @@ def test_without_a_network(no_network, home):
     assert kept(home) == []
 
 
-def test_offline_by_wish_asks_nobody(serve, monkeypatch):
+@pytest.mark.parametrize("wish", ["1", "true", "YES", "on"])
+def test_offline_by_wish_asks_nobody(wish, serve, monkeypatch):
     asked = serve(CONTENT)
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(ModelMissing, match="HF_HUB_OFFLINE"):
+    monkeypatch.setenv("HF_HUB_OFFLINE", wish)
+    with pytest.raises(
+        ModelMissing, match=r"HF_HUB_OFFLINE.*a-package-nobody-has is not installed"
+    ):
         RELEASE.read("model.bin")
     assert asked == []
+
+
+@pytest.mark.parametrize("wish", ["0", "no", ""])
+def test_online_by_wish(wish, serve, monkeypatch):
+    serve(CONTENT)
+    monkeypatch.setenv("HF_HUB_OFFLINE", wish)
+    assert RELEASE.read("model.bin") == CONTENT
+
+
+def test_the_names_are_the_hubs_own(home, monkeypatch):
+    address = "https://huggingface.co/somebody/a-model/resolve/abc123/model.bin"
+    assert RELEASE.url("model.bin") == address
+    monkeypatch.setenv("HF_ENDPOINT", "https://mirror.example//")
+    assert RELEASE.url("model.bin") == address.replace("huggingface.co", "mirror.example")
+    folder = home / "hub" / "models--somebody--a-model" / "snapshots" / "abc123"
+    assert RELEASE.cached("model.bin") == folder / "model.bin"
+
+
+def test_a_second_file_comes_beside_the_first(serve, home):
+    serve(CONTENT)
+    folder = RELEASE.cached("model.bin").parent
+    folder.mkdir(parents=True)
+    (folder / "other.bin").write_bytes(b"other")
+    assert RELEASE.read("model.bin") == CONTENT
+    assert sorted(path.name for path in kept(home)) == ["model.bin", "other.bin"]
+
+
+class Answer:
+    """What the hub sends: pieces of a file, or an error in their midst."""
+
+    def __init__(self, *pieces, **headers):
+        self.pieces, self.headers = list(pieces), headers
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def read(self, size):
+        piece = self.pieces.pop(0) if self.pieces else b""
+        if isinstance(piece, Exception):
+            raise piece
+        assert len(piece) <= size <= 1 << 22
+        return piece
+
+
+@pytest.fixture
+def answer(monkeypatch):
+    """Have the hub send these pieces."""
+
+    def give(*pieces, **headers):
+        def urlopen(url, timeout):
+            assert 5 <= timeout <= 120  # a hub that says nothing is not waited for
+            return Answer(*pieces, **headers)
+
+        monkeypatch.setattr(hub.urllib.request, "urlopen", urlopen)
+
+    return give
+
+
+def test_progress_is_told_piece_by_piece(answer, capsys, monkeypatch):
+    whole = {"Content-Length": str(len(CONTENT))}
+    answer(CONTENT[:4000], CONTENT[4000:], **whole)
+    told = []
+    monkeypatch.setattr(hub, "show_progress", lambda *given: told.append(given))
+    assert RELEASE.read("model.bin") == CONTENT
+    assert told == [("model.bin", done, len(CONTENT)) for done in (4000, len(CONTENT))]
+
+
+def test_a_hub_that_does_not_tell_the_length(answer, capsys):
+    answer(CONTENT[:4000], CONTENT[4000:])
+    assert RELEASE.read("model.bin") == CONTENT
+    assert capsys.readouterr().out.endswith("model.bin: 0.0 MB")
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ConnectionResetError("reset"), r"the connection broke \(reset\)"),
+        (TimeoutError("timed out"), r"the hub did not give it \(timed out\)"),
+    ],
+)
+def test_an_error_in_the_midst_keeps_nothing(error, said, answer, home):
+    answer(CONTENT[:4000], error)
+    with pytest.raises(ModelMissing, match=said):
+        RELEASE.read("model.bin")
+    assert kept(home) == []
+
+
+def test_megabytes_on_one_line(capsys):
+    hub.show_progress("m", 1_500_000, 3_000_000)
+    hub.show_progress("m", 3_000_000, 3_000_000)
+    hub.show_progress("m", 3_000_000, 0)
+    first, rest = capsys.readouterr().out.split("\n")
+    assert [part.split(": ")[-1] for part in first.split("\r")] == [
+        "",
+        "1.5 / 3.0 MB",
+        "3.0 / 3.0 MB",
+    ]
+    assert rest.endswith("m: 3.0 MB") and rest.startswith("\r")
 
 
 def test_a_cache_that_cannot_be_written(home):
@@ -184,6 +288,9 @@ def test_a_cache_that_cannot_be_written(home):
     "settings, expected",
     [
         ({"HF_HUB_CACHE": "/a/b", "HF_HOME": "/c"}, "/a/b"),
+        ({"HUGGINGFACE_HUB_CACHE": "/a/b", "HF_HOME": "/c"}, "/a/b"),
+        ({"HF_HUB_CACHE": "~/$PLACE", "HOME": "/e", "PLACE": "b"}, "/e/b"),
+        ({"HF_HOME": "~/$PLACE", "HOME": "/e", "PLACE": "b"}, "/e/b/hub"),
         ({"HF_HOME": "/c"}, "/c/hub"),
         ({"XDG_CACHE_HOME": "/d"}, "/d/huggingface/hub"),
         ({"HOME": "/e"}, "/e/.cache/huggingface/hub"),
