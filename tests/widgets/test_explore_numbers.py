@@ -224,6 +224,11 @@ def test_finished_weights(open_page):
         "0.5000: the share that this key has in what the query takes in",
         "0.5000 + 0.5000 = 1.0000",
     ]
+    cell(page, 0, -1).click()
+    first = page.locator(".trace").nth(0)
+    assert first.locator("b").inner_text() == "Query: a"
+    assert first.locator("dt").all_inner_texts() == ["Sum of the row's weights"]
+    assert first.locator("dd").all_inner_texts() == ["0.5000 + 0.5000 = 1.0000"]
     cell(page, 0, -1, nth=1).click()
     trace = page.locator(".trace").nth(1)
     assert trace.locator("dt").all_inner_texts() == ["a", "b", "context vector"]
@@ -309,7 +314,7 @@ def test_a_row_of_more_than_twelve_tokens_shows_eight(open_page, count):
     cell(page, 0, -1).click()
     told = names(12) if count == 12 else [*names(8), "…"]
     assert lines(page, "dt") == [*told, "context vector"]
-    assert lines(page)[-1] == "= (1.0000)"
+    assert lines(page)[-2:] == ["…" if count > 12 else lines(page)[0], "= (1.0000)"]
     assert lines(page)[0].startswith("0.0833 × (1.0) =" if count == 12 else "0.0769 × (1.0) =")
 
 

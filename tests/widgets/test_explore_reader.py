@@ -155,6 +155,13 @@ def test_a_brief_sentence_is_spoken_when_something_is_chosen(open_page):
     cell(page, 1, -1).click()
     assert live.inner_text() == "Query: journey, context vector"
     assert page.locator("[aria-selected=true]").inner_text() == "journey"
+    row = [cell(page, 1, j).inner_text() for j in range(-1, 6)]
+    assert page.locator("tbody .on").all_inner_texts() == row
+    assert page.locator("thead .on").count() == 0
+    for i, j in ((0, 2), (-1, 3), (0, -1)):
+        cell(page, i, j).click()
+        assert cell(page, i, j).get_attribute("aria-selected") == "true"
+        assert page.locator("[aria-selected=true]").count() == 1
 
 
 def test_nothing_is_said_twice_or_before_something_was_chosen(open_page):
