@@ -40,6 +40,15 @@ def printed(matrix: torch.Tensor, digits: int = 4) -> list[list[str]]:
     return [[f"{x:.{digits}f}" for x in row] for row in matrix.tolist()]
 
 
+# Presses a key with another one held: whether the page is kept from it, whether it hears it.
+PRESS = """(cell, [key, held]) => {
+  const heard = [];
+  document.addEventListener("keydown", (event) => heard.push(event.key), { once: true });
+  const kind = { key, [held]: true, bubbles: true, cancelable: true };
+  const event = new KeyboardEvent("keydown", kind);
+  return [!cell.dispatchEvent(event), heard.length > 0];
+}"""
+# Where each part of a drawing stands.
 PLACES = """svg => [...svg.querySelectorAll("line, circle, text, polygon")]
   .filter((one) => !one.matches(".handle"))
   .map((one) => ["x", "y", "x2", "y2", "cx", "cy", "points"]

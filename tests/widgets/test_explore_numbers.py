@@ -243,7 +243,7 @@ def whole(explorer) -> list:
         ),
         explorer.locator("th.on").all_inner_texts(),
         explorer.locator(".trace b").inner_text(),
-        explorer.locator(".trace dt").all_inner_texts(),
+        explorer.locator(".trace dt").evaluate_all("x => x.map(y => y.innerHTML)"),
         lines(explorer),
     ]
 
@@ -268,6 +268,8 @@ def test_the_controls_lead_to_what_python_shows(open_page):
     assert slider.input_value() == "-6" and slider.get_attribute("aria-valuetext") == "0.5"
     scale, causal = (page.get_by_role("checkbox", name=name) for name in ("Divide", "Causal"))
     assert scale.is_checked() and not causal.is_checked()
+    assert page.locator(".controls sub").inner_text() == "k"
+    assert told.get_attribute("aria-hidden") == "true"  # the slider itself says it
     found, wanted = [], []
     for at, temperature in ((-20, 0.1), (-3, 0.71), (0, 1), (20, 10)):
         slider.fill(str(at))

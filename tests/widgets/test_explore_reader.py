@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from showing import TWO, cell, draw, lines, rows_of, violations
+from showing import PRESS, TWO, cell, draw, lines, rows_of, violations
 
 from helpers import explore, set_language
 from helpers.examples import inputs, tokens
@@ -70,13 +70,6 @@ def test_keyboard_alone(open_page):
 
 
 USED = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "Enter", " ", "Escape"]
-PRESS = """(cell, [key, held]) => {
-  const heard = [];
-  document.addEventListener("keydown", (event) => heard.push(event.key), { once: true });
-  const kind = { key, [held]: true, bubbles: true, cancelable: true };
-  const event = new KeyboardEvent("keydown", kind);
-  return [!cell.dispatchEvent(event), heard.length > 0];
-}"""
 
 
 def test_the_page_hears_only_the_keys_that_the_table_has_no_use_for(open_page):

@@ -5,7 +5,7 @@ import re
 import pytest
 import torch
 from bs4 import BeautifulSoup
-from showing import PLACES, draw, places, violations
+from showing import PLACES, PRESS, draw, places, violations
 
 from helpers import plane
 
@@ -184,6 +184,31 @@ def test_what_is_dragged_stands_under_the_pointer_and_never_outside(open_page, x
     assert live == f"{handle.get_attribute('aria-label')}. {page.locator('.sum').inner_text()}"
     page.mouse.move(box["x"] + 50, box["y"] + 50)  # let go: it stays
     assert handle.bounding_box() == now
+
+
+def test_the_page_hears_only_the_keys_that_a_handle_has_no_use_for(open_page):
+    handle = open_page(plane(KEYS, QUERY)).get_by_role("button", name="query")
+    for key in ("ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"):
+        assert handle.evaluate(PRESS, [key, "shiftKey"]) == [True, False], key
+        for held in ("altKey", "metaKey", "ctrlKey"):
+            assert handle.evaluate(PRESS, [key, held]) == [False, True], key
+    for key in ("Home", " ", "a"):
+        assert handle.evaluate(PRESS, [key, "shiftKey"]) == [False, True], key
+
+
+def test_what_is_dragged_has_the_focus_and_no_finger_scrolls_the_page(open_page):
+    page = open_page(plane(KEYS, QUERY))
+    handle = page.get_by_role("button", name=re.compile("^k2"))
+    assert handle.evaluate("x => getComputedStyle(x).touchAction") == "none"
+    box = handle.bounding_box()
+    page.mouse.move(box["x"] + 13, box["y"] + 13)
+    page.mouse.down()
+    assert handle.evaluate("x => x === document.activeElement")
+    page.mouse.up()
+    assert page.evaluate("getSelection().toString()") == ""
+    press = "x => x.dispatchEvent(new MouseEvent('pointerdown', {bubbles: true, cancelable: true}))"
+    page.evaluate("SVGElement.prototype.setPointerCapture = () => {}")
+    assert handle.evaluate(press) is False  # nothing is selected or dragged along
 
 
 @pytest.mark.parametrize("key", ["Alt+ArrowUp", "Control+ArrowUp", "Meta+ArrowUp", "a", "Home"])
