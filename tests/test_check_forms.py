@@ -282,6 +282,13 @@ def test_an_error_is_raised_and_not_returned():
     assert task.verdict(lambda n: 1.0).key == "any.should_raise"
 
 
+def test_one_number_may_come_in_brackets():
+    _, task = of(1.0)
+    for result in (1, [1.0], [[1]], torch.ones(1, 1, 1), np.float64(1)):
+        assert task.verdict(lambda n, result=result: result).key == "right"
+    assert task.verdict(lambda n: [1.0, 1.0]).key == "any.shape"
+
+
 def test_a_function_that_ends_the_session_only_fails():
     _, task = of(1.0)
     assert task.verdict(lambda n: exit()).key == "any.raised"

@@ -16,7 +16,6 @@ from helpers.check.answers import (
     as_tensor,
     describe,
     equal,
-    is_empty,
     number_words,
     shape_of,
 )
@@ -53,7 +52,7 @@ def outcome(call: Callable, *arguments: object) -> object:
             result = call(*copy.deepcopy(arguments))
     except (Exception, SystemExit) as error:  # the reader's code may raise anything
         return Raised(error)
-    numbers = None if is_empty(result) else as_tensor(result)
+    numbers = as_tensor(result)
     return result if numbers is None else numbers
 
 
