@@ -1,5 +1,6 @@
 """Answers in any form, and readers' sessions of any kind: right, or a sentence that is true."""
 
+import functools
 from collections import UserList
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +13,7 @@ from torch import nn
 from helpers import check, examples
 from helpers.check import Choice, Function, Value, Verdict, draw, drawn, verdict
 from helpers.check.answers import describe, number_words
+from helpers.check.calls import describe_case
 from helpers.exercises import EXERCISES
 
 NUMBERS = Value(right=[0.25, 0.5, 1.0], wrong={"double": [0.5, 1.0, 2.0]})
@@ -147,7 +149,33 @@ def test_words_may_stand_for_numbers_where_the_exercise_says_so():
     for answer in (["Your", "journey"], np.array(["your", "Journey"]), ["Your", 2], [1, 2]):
         assert largest.verdict(answer).key == "right"
     assert largest.verdict(["journey", "Your"]).key == "swapped"
-    assert largest.verdict(["Your", "starts"]).key == "any.choices"
+    found = largest.verdict(["Your", "starts"])
+    values = {"choices": '"Your", "journey"', "actual": "list ['Your', 'starts']"}
+    assert (found.key, found.values) == ("any.choices", values)
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ('"24"', 24),
+        ("\u300c24\u300d", 24),
+        ("2,362,368", 2362368),
+        ("1/5, 4/5", [0.2, 0.8]),
+        ("(1/5, 4/5)", [0.2, 0.8]),
+        ("[1/5, 4/5]", [0.2, 0.8]),
+        ("1,25", [1, 25]),
+        ("12,3", [12, 3]),
+        ("0.5,100", [0.5, 100]),
+        ("[[1, 2], [3, 4]]", [[1, 2], [3, 4]]),
+    ],
+)
+def test_a_number_that_was_typed_is_read(said, number):
+    assert Value(right=number, wrong={}).verdict(said).key == "right"
+
+
+@pytest.mark.parametrize("said", ["1/5, x", "one", "'a' 'b'", "b'1'", "{1: 2}", "1/0", "XX1, 2XX"])
+def test_words_are_no_numbers(said):
+    assert Value(right=[1, 2], wrong={}).verdict(said).key == "any.not_numbers"
 
 
 def test_measured_and_other_right_answers_are_welcome_where_the_exercise_says_so():
@@ -267,6 +295,36 @@ def test_a_small_case_is_given_in_full_and_the_example_by_its_shape():
     assert found.within.values["input"] == "x (7,), n 1"
 
 
+def test_a_case_of_anything_is_named_in_one_line():
+    def said(*case):
+        return describe_case(lambda x, n=None, other=None: x, case)
+
+    assert said(torch.ones(2, 3), len) == ("x [[1, 1, 1], [1, 1, 1]], n builtin_function_or_method")
+    assert said(torch.ones(2, 3), torch.ones(1)) == "x (2, 3), n (1,)"
+    assert said([1] * 20, "x" * 58) == f"x {[1] * 20}, n '{'x' * 58}'"
+    assert said([1] * 21, "x" * 59) == f"x (21,), n str '{'x' * 55}..."
+
+
+def test_an_error_is_said_in_one_line():
+    _, task = of(1.0)
+    for said, told in {
+        "": "",
+        "a\n b": ": a b",
+        "x" * 120: ": " + "x" * 120,
+        "x" * 121: ": " + "x" * 117 + "...",
+    }.items():
+        found = task.verdict(of(ValueError(said))[0])
+        assert (found.key, found.values) == ("any.raised", {"error": f"ValueError{told}"})
+
+
+@pytest.mark.parametrize("nothing", [None, []])
+def test_nothing_is_right_where_the_reference_gives_nothing(nothing):
+    _, task = of(1.0, nothing)
+    assert task.verdict(of(1.0, nothing)[0]).key == "right"
+    for other in (2.0, [2.0], "", [] if nothing is None else None):
+        assert task.verdict(of(1.0, other)[0]).key != "right"
+
+
 class Own(ValueError):
     pass
 
@@ -312,7 +370,19 @@ def test_what_is_not_filled_in_yet_is_told_from_what_returns_nothing():
     def forgets(x):
         x @ x.T
 
-    for f in (docstring, gap, refuses, lambda x: None, lambda x: ...):
+    class Methods:
+        def idle(self, x):
+            pass
+
+    def of_two(n, x):
+        pass
+
+    @functools.wraps(docstring)
+    def wrapped(*given):
+        return docstring(*given)
+
+    empty = (docstring, gap, refuses, lambda x: None, lambda x: ...)
+    for f in (*empty, Methods().idle, functools.partial(of_two, 1), wrapped):
         assert verdict("all_pairs", f).key == "any.empty"
     for f in (shows, forgets, print):
         assert verdict("all_pairs", f).key == "any.none"

@@ -93,4 +93,4 @@ def _number_in(said: str) -> object:
     groups = said.split(",")  # 2,362,368 is one number, written in groups
     if len(groups) > 1 and all(len(one) == 3 and one.isdigit() for one in groups[1:]):
         return float("".join(groups)) if groups[0].isdigit() else found
-    return said if isinstance(found, (str, bytes)) else found
+    return found
