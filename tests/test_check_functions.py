@@ -221,6 +221,74 @@ def test_names_and_sizes_are_blamed_only_where_they_are_read():
     assert not verdict("all_pairs", with_epsilon).key.startswith("any.only")
 
 
+def notebook(code):
+    """Return the function `f` of a reader's cell."""
+    exec(code, scope := {"__name__": "__main__"})
+    return scope["f"]
+
+
+ROOTS = Function(
+    right=lambda x: x * len(x) ** 0.5, wrong={}, cases=[(torch.ones(6, 3),), (torch.ones(4, 2),)]
+)
+ONES = Function(right=lambda x: x + 1, wrong={}, cases=[(torch.ones(1, 3),), (torch.ones(4, 2),)])
+
+
+@pytest.mark.parametrize(
+    ("task", "code", "values"),
+    [
+        (ROOTS, "def f(x): return x * 6**0.5", {"number": 6}),
+        (ROOTS, "def f(x): return x / 6**-0.5", {"number": 6}),
+        (
+            ROOTS,
+            "def f(x):\n  y = x.new_zeros((6, 3))\n  return y + x * len(x)**0.5",
+            {"number": 3},
+        ),
+        (ROOTS, "n = 6\ndef f(x): return x * n**0.5", {"name": "n"}),
+        (ROOTS, "def g(x): return [6 for _ in x]\ndef f(x): return x * g(x)[0]**.5", {"number": 6}),
+        (
+            ROOTS,
+            "t = [1, 2]\ndef f(x): return x * len(x)**0.5 * t[len(x) < 5]",
+            {"name": "t"},
+        ),
+        (ONES, "def f(x): return x + 1.0 * (len(x) < 2) + 0.0", None),
+        (ONES, "one, yes = 1, True\ndef f(x): return x + one * yes * (len(x) < 2)", None),
+        (ONES, "five, s = 5, 'ab'\ndef f(x): return x + (len(x) < five - len(s))", None),
+        (ONES, "import torch\nt = torch.ones(1)\ndef f(x): return x + t * (len(x) < 2)", None),
+        (
+            ONES,
+            "import torch\nt = torch.ones(2)\ndef f(x): return x + t[0] * (len(x) < 2)",
+            {"name": "t"},
+        ),
+    ],
+)
+def test_only_what_belongs_to_the_example_is_blamed(task, code, values):
+    found = task.verdict(notebook(code))
+    blamed = found.key in ("any.only_example_name", "any.only_example_size")
+    assert (found.values if blamed else None) == values
+    assert found.key != "right"
+
+
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("import numpy as np\ndef f(x): return np.asarray(x) + 1", "np"),
+        ("import numpy.linalg as la\ndef f(x): return x + la.norm([1])", "la"),
+        ("def f(x): return x + x.softmax(0).sum(0)", "softmax"),
+        ("from torch import softmax\ndef f(x): return x + softmax(x, 0).sum(0)", "softmax"),
+        ("import torch\ndef f(x): return x + torch.softmax(x, 0).sum(0)", "softmax"),
+        ("def g(x): return x.softmax(0).sum(0)\ndef f(x): return x + g(x)", "softmax"),
+        ("def softmax(x): return 1\ndef f(x): return x + softmax(x)", None),
+        ("def f(x): return x + {'softmax': 1}['softmax']", None),
+        ("import math\ndef f(x): return x + math.exp(0)", None),
+    ],
+)
+def test_what_must_not_be_used_is_found_by_its_name(code, name):
+    task = Function(ONES.right, {}, ONES.cases, without=("numpy", "softmax"))
+    found = task.verdict(notebook(code))
+    expected = ("any.forbidden", {"name": name}) if name else ("right", {})
+    assert (found.key, found.values) == expected
+
+
 @pytest.fixture
 def float64_by_default():
     torch.set_default_dtype(torch.float64)

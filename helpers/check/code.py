@@ -9,9 +9,9 @@ import math
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType, ModuleType
 
-from torch import Tensor, nn
+from torch import nn
 
-from helpers.check.answers import as_tensor, plain
+from helpers.check.answers import as_tensor
 
 # A body of nothing but these does nothing: `pass`, `...`, `return None`, a docstring.
 _IDLE = {"RESUME", "NOP", "CACHE", "LOAD_CONST", "RETURN_CONST", "RETURN_VALUE", "POP_TOP"}
@@ -112,7 +112,7 @@ def example_name(answer: Callable, example: tuple) -> str | None:
         for name, value in _outside(function).items():
             if isinstance(value, nn.Module) or (_is_size(value) and value in sizes_of(example)):
                 return name
-            numbers = as_tensor(value) if isinstance(plain(value), (Tensor, list)) else None
+            numbers = as_tensor(value)
             if numbers is not None and numbers.numel() > 1:
                 return name
     return None
@@ -127,7 +127,7 @@ def example_size(answer: Callable, example: tuple, other: tuple) -> int | None:
         for code in _codes(function.__code__):
             for step in dis.get_instructions(code):
                 constants = step.argval if isinstance(step.argval, tuple) else (step.argval,)
-                if step.opname.startswith("LOAD_") and step.opname != "LOAD_FAST":
+                if step.opname.startswith("LOAD_"):
                     for size in sorted(wanted):
                         if any(_comes_from(constant, size) for constant in constants):
                             return size
