@@ -233,9 +233,19 @@ ROOTS = Function(
 ONES = Function(right=lambda x: x + 1, wrong={}, cases=[(torch.ones(1, 3),), (torch.ones(4, 2),)])
 
 
+TIMES = Function(
+    right=lambda x, n, name: x * n,
+    wrong={},
+    cases=[(torch.ones(6, 3), 4, "a"), (torch.ones(5, 2), 7, "b")],
+)
+
+
 @pytest.mark.parametrize(
     ("task", "code", "values"),
     [
+        (TIMES, "def f(x, n, name): return x * 4", {"number": 4}),
+        (TIMES, "def f(x, n, name): return x * n + (6 - len(x))", {"number": 6}),
+        (TIMES, "m = 4\ndef f(x, n, name): return x * m", {"name": "m"}),
         (ROOTS, "def f(x): return x * 6**0.5", {"number": 6}),
         (ROOTS, "def f(x): return x / 6**-0.5", {"number": 6}),
         (
