@@ -91,7 +91,7 @@ def text(key: str, language: str | None = None, **values: object) -> str:
     Raises:
         KeyError: there is no such message, or it lacks that language.
     """
-    code = language or _current
+    code = language or get_language()
     try:
         words = messages()[key][code]
     except KeyError:

@@ -11,11 +11,13 @@ kernels start as usual.
 
 Nothing outlives its cause: the server ends with the process that started it, a kernel ends
 with the server or when its provisioner's connection closes.
+
+The kernels that nbval starts share one run among the languages of a chapter (tools/one_run.py)
+and are ready without its waits for messages that cannot come.
 """
 
 import asyncio
 import contextlib
-import ctypes
 import gc
 import json
 import os
@@ -24,22 +26,24 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from queue import Empty
 
-from jupyter_client import LocalProvisioner
+from jupyter_client import BlockingKernelClient, LocalProvisioner
 from jupyter_client.provisioning import KernelProvisionerFactory
+from nbval.kernel import NbvalKernelspecManager
 
 # What cells and kernels import; nothing of the book, so that each kernel reads its own files,
 # and not matplotlib_inline, which joins the kernel that imports it first.
 PRELOAD = ["torch", "numpy", "matplotlib.figure", "matplotlib.backends.backend_svg", "seaborn"]
 PRELOAD += ["IPython.core.completer", "sqlite3", "psutil"]
-PRELOAD += ["ipykernel.kernelapp", "ipykernel.ipkernel", "debugpy.server.api"]
+PRELOAD += ["ipykernel.kernelapp", "tools.one_run", "debugpy.server.api"]
 NAME = "KERNEL_SERVER"  # the environment variable by which workers find the server
-PR_SET_PDEATHSIG = 1
 
 
 def _address() -> str:
@@ -54,6 +58,11 @@ def serve(listener: socket.socket) -> None:
     for name in PRELOAD:
         import_module(name)
     gc.freeze()
+    with tempfile.TemporaryDirectory() as records:
+        _serve(listener, records)
+
+
+def _serve(listener: socket.socket, records: str) -> None:
     wake, on_child = socket.socketpair()
     on_child.setblocking(False)
     signal.set_wakeup_fd(on_child.fileno())
@@ -82,7 +91,7 @@ def serve(listener: socket.socket) -> None:
                 if pid == 0:
                     for one in (selector, listener, wake, on_child, client, *clients.values()):
                         one.close()
-                    _become_kernel(**request)
+                    _become_kernel(**request, records=records)
                 clients[pid] = client
                 selector.register(client, selectors.EVENT_READ, pid)
                 with contextlib.suppress(OSError):
@@ -113,11 +122,15 @@ def _kill(pid: int) -> None:
             kill(pid, signal.SIGKILL)
 
 
-def _become_kernel(arguments: list[str], folder: str | None, environment: dict) -> None:
+def _become_kernel(
+    arguments: list[str], folder: str | None, environment: dict, one_run: bool, records: str
+) -> None:
     """Be an IPython kernel from now on, and never return."""
+    from tools.one_run import OneRunKernel, end_with_parent
+
     status = 1
     try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # end when the server does
+        end_with_parent()
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -131,6 +144,9 @@ def _become_kernel(arguments: list[str], folder: str | None, environment: dict) 
                 os.dup2(nothing.fileno(), descriptor)
         _be_as_new()
         arguments = [*arguments, "--HistoryManager.enabled=False"]  # one database for all: locked
+        if one_run:
+            OneRunKernel.records = Path(records)
+            arguments.append("--IPKernelApp.kernel_class=tools.one_run.OneRunKernel")
         sys.argv = ["ipykernel_launcher.py", *arguments]
         from ipykernel.kernelapp import launch_new_instance
 
@@ -217,15 +233,24 @@ class ForkingProvisioner(LocalProvisioner):
 
     async def launch_kernel(self, cmd: list[str], **kwargs):
         """Fork the kernel that `cmd` would have started."""
+        nbvals = isinstance(self.parent.kernel_spec_manager, NbvalKernelspecManager)
+        if nbvals:
+            self.parent.client_factory = PromptClient
         self.process = _Process(
             {
                 "arguments": cmd[cmd.index("ipykernel_launcher") + 1 :],
                 "folder": kwargs.get("cwd"),
                 "environment": dict(kwargs.get("env") or os.environ),
+                "one_run": nbvals,
             }
         )
         self.pid = self.pgid = self.process.pid
         return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """Kill the kernel, and see its end, which comes in a moment."""
+        self.process.kill()
+        self.process.wait(1)
 
     async def wait(self) -> int | None:
         """Wait for the end as LocalProvisioner does, without its steps of a tenth of a second."""
@@ -234,6 +259,24 @@ class ForkingProvisioner(LocalProvisioner):
         code = self.process.returncode if self.process else 0
         self.process = None
         return code
+
+
+class PromptClient(BlockingKernelClient):
+    """A client of a kernel that is new: it need not wait for the messages of others to pass."""
+
+    def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and what it publishes arrives."""
+        end = time.monotonic() + (timeout or 60)
+        while time.monotonic() < end:
+            asked = self.kernel_info()
+            with contextlib.suppress(Empty):
+                self.get_shell_msg(timeout=1)
+                while self.get_iopub_msg(timeout=0.1)["parent_header"].get("msg_id") != asked:
+                    pass
+                return
+            if not self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+        raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
 
 def _start_server() -> None:
