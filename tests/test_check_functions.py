@@ -351,14 +351,14 @@ def test_cases_are_drawn_over_the_range_that_they_are_asked_for():
         lambda d: (
             d.numbers(50, 40),
             d.numbers(50, 40, spread=30),
-            d.weights(50, 40),
+            d.weights(50, 2, 20),
             d.weights(50, 40, spread=0.01),
             d.mask(50, 40, share=0.1),
         ),
     )
     assert abs(numbers.mean()) < 0.1 and 0.9 < numbers.std() < 1.1
     assert 27 < large.std() < 33
-    assert torch.allclose(weights.sum(dim=-1), torch.ones(50)) and weights.min() > 0
+    assert torch.allclose(weights.sum(dim=-1), torch.ones(50, 2)) and weights.min() > 0
     assert weights.max() > 0.1 and even.max() < 0.03
     assert mask.dtype is torch.bool and 100 < mask.sum() < 300
 

@@ -198,11 +198,13 @@ def test_a_single_row_of_weights_is_row_1():
 
 def test_the_readers_own_tokens_are_the_ones_that_are_tried(capsys):
     x = torch.rand(8, 3, generator=torch.Generator().manual_seed(1))
-    for prove in (check.causal, check.permutation):
-        prove(lambda x: attention(x) if len(x) == 6 else leaking(x), x)
-        prove(lambda x: running_mean(x) if len(x) == 6 else attention(x))
+    pairs = {check.causal: (running_mean, attention), check.permutation: (attention, running_mean)}
+    for prove, (good, bad) in pairs.items():
+        f = lambda x, good=good, bad=bad: (good if len(x) == len(inputs) else bad)(x)  # noqa: E731
+        prove(f, x)
+        prove(f)
     said = [line[0] for line in capsys.readouterr().out.splitlines()]
-    assert said == ["✗", "✓", "✗", "✗"]
+    assert said == ["✗", "✓", "✗", "✓"]
 
 
 def test_a_failed_assertion_speaks_english_whatever_the_language(capsys):
