@@ -56,6 +56,16 @@ def test_finite_input_gives_finite_output_or_a_clear_error(module, dtype, scale)
             assert output.isfinite().all() and output.dtype is dtype
 
 
+def test_values_too_large_are_refused_though_the_weights_are_fine(module):
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            parameter.fill_(1e30 if "W_value" in name else 0.0)
+    for call in calls(module):
+        assert call(tokens(2, 6)).isfinite().all()
+        with pytest.raises(ValueError, match=r"too large for torch\.float32"):
+            call(tokens(2, 6, scale=1e20))
+
+
 def test_weights_of_half_precision_agree_with_the_fused_kernel():
     torch.manual_seed(0)
     module = MultiHeadAttention(64, 64, 8, 0.0, 4).half().eval()
