@@ -151,8 +151,10 @@ def test_a_brief_sentence_is_spoken_when_something_is_chosen(open_page):
     row = [cell(page, 1, j).inner_text() for j in range(-1, 6)]
     assert page.locator("tbody .on").all_inner_texts() == row
     assert page.locator("thead .on").count() == 0
-    for i, j in ((0, 2), (-1, 3), (0, -1)):
+    for i, j in ((0, 2), (-1, 3), (0, -1), (2, 0)):
         cell(page, i, j).click()
+        ends = f" = {cell(page, i, j).inner_text()}"
+        assert live.inner_text().endswith(ends) == (i >= 0 and j >= 0)
         assert cell(page, i, j).get_attribute("aria-selected") == "true"
         assert page.locator("[aria-selected=true]").count() == 1
 
@@ -245,7 +247,8 @@ def test_a_calculation_that_scrolls_is_reached_by_keys_and_begins_at_its_top(ope
         viewport={"width": 360, "height": 500},
     )  # fmt: skip
     trace = page.locator(".trace")
-    assert trace.evaluate("x => x.scrollHeight > x.clientHeight && x.tabIndex === 0")
+    assert trace.evaluate("x => x.scrollHeight > x.clientHeight")
+    assert trace.get_attribute("tabindex") == "0"  # not every browser gives it one by itself
     cell(page, 1, 1).click()
     page.keyboard.press("Tab")
     assert trace.evaluate("x => x === document.activeElement")
