@@ -199,6 +199,19 @@ def test_small_ids_and_whole_temperatures_are_welcome():
     assert torch.equal(*drawings)
 
 
+def test_the_temperature_is_1_if_nobody_says_so():
+    logits = torch.tensor([[0.0, 2.0, 1.0]]).expand(500, 3)
+    for call in (lambda *given, **more: sample(logits, *given, **more), drawn_texts):
+        plain, told = (
+            call(*given, generator=torch.Generator().manual_seed(0)) for given in ((), (1.0,))
+        )
+        assert torch.equal(plain, told)
+
+
+def drawn_texts(*temperature, generator):
+    return model.generate(torch.zeros(20, 1).long(), 9, *temperature, generator=generator)
+
+
 @pytest.mark.parametrize(
     "call, error, said",
     [
@@ -207,6 +220,8 @@ def test_small_ids_and_whole_temperatures_are_welcome():
         (lambda: TransformerBlock(8, 4, 2)(torch.ones(1, 5, 8)), ValueError, "context_length=4"),
         (lambda: TinyLanguageModel(10, 8, 6, 2, 0), ValueError, "num_layers to be at least 1"),
         (lambda: TinyLanguageModel(10.0, 8, 6, 2, 1), TypeError, "vocabulary_size to be an int"),
+        (lambda: TinyLanguageModel(10, "8", 6, 2, 1), TypeError, "d_model to be an int"),
+        (lambda: TinyLanguageModel(10, 8, 0, 2, 1), ValueError, "context_length to be at least 1"),
         (lambda: EncoderBlock(8, 4, 2, 0), ValueError, "d_hidden to be at least 1"),
         (lambda: model([[1, 2]]), TypeError, "got list"),
         (lambda: model(torch.ones(1, 2)), TypeError, "got torch.float32"),

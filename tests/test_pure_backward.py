@@ -77,6 +77,13 @@ def test_softmax_backward_is_the_full_jacobian():
     close(pure.softmax_backward(weights, gradient), jacobian @ real(gradient))
 
 
+def test_shares_rounded_to_a_few_decimals_are_welcome():
+    for weights in ([0.3333] * 3, [0.5, 0.4991], [0.5, 0.5009]):
+        assert len(pure.softmax_backward(weights, [1.0] * len(weights))) == len(weights)
+    with pytest.raises(ValueError, match=r"the sum 1\.0011"):
+        pure.softmax_backward([0.5, 0.5011], [1.0, 1.0])
+
+
 def test_a_gradient_that_is_the_same_everywhere_moves_no_score():
     assert pure.softmax_backward([0.25] * 4, [3.0] * 4) == [0.0] * 4
     assert pure.softmax_backward([1.0, 0.0], [5.0, -5.0]) == [0.0, 0.0]
