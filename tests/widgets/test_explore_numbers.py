@@ -266,6 +266,7 @@ def test_the_controls_lead_to_what_python_shows(open_page):
     page = open_page(explore(names(3), **THREE, temperature=0.5, controls=everything))
     slider, told = page.get_by_role("slider"), page.locator(".controls b")
     assert slider.input_value() == "-6" and slider.get_attribute("aria-valuetext") == "0.5"
+    assert [slider.get_attribute(end) for end in ("min", "max")] == ["-20", "20"]
     scale, causal = (page.get_by_role("checkbox", name=name) for name in ("Divide", "Causal"))
     assert scale.is_checked() and not causal.is_checked()
     assert page.locator(".controls sub").inner_text() == "k"

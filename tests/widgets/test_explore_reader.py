@@ -97,6 +97,15 @@ def test_one_cell_is_the_tab_stop(open_page):
     assert group.locator("b").inner_text() == "Query: with, context vector"
 
 
+def test_it_starts_and_escape_ends_at_the_largest_weight_of_the_second_query(open_page):
+    page = open_page(explore(["a", "b", "c"], weights=[[0.5, 0.25, 0.25], [0, 0, 1], [0, 1, 0]]))
+    assert page.locator("[tabindex='0']").inner_text() == "1.0000"
+    for place in ((0, 0), (2, 1)):
+        cell(page, *place).press("Escape")
+        assert cell(page, 1, 2).evaluate("x => x === document.activeElement")
+        assert page.locator(".trace b").inner_text() == "Query: b, key: c"
+
+
 def test_a_click_brings_back_what_the_mouse_left(open_page):
     page = open_page(explore(tokens, inputs))
     title = page.locator(".trace b")
@@ -321,6 +330,7 @@ def test_controls_by_keyboard(open_page):
     page.keyboard.press("Tab")
     assert page.get_by_role("combobox", name="Head").evaluate("x => x === document.activeElement")
     assert page.locator("caption .head").inner_text() == "Head 1 of 2."
+    assert page.locator("option").all_inner_texts() == ["1", "2"]
     page.keyboard.press("ArrowDown")
     assert page.locator("caption .head").inner_text() == "Head 2 of 2."
 
