@@ -6,7 +6,7 @@ has other ways to say "one", "both" or "half", and these are left to the reader.
 
 import re
 
-from tests.test_notebooks import NUMBER, prose, value
+from tests.notebook_checks import NUMBER, prose, value
 
 # number -> the words for it that no other word contains, and what else may stand for it
 WORDS = {

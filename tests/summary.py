@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 from helpers.language import LANGUAGES
-from tests.test_notebooks import numbers
+from tests.notebook_checks import numbers
 from tools.notebooks import CHAPTERS, GENERATED, ROOT, TRANSLATIONS, chapters, lagging, read
 
 ENVIRONMENT = "python3 tools/env.py"

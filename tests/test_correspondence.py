@@ -13,9 +13,10 @@ import pytest
 
 from helpers.language import messages
 from tests.correspondence import exchanged_opposites, other_numbers_said
-from tests.test_notebooks import CHAPTERS, DECIMAL, change, each, pairs, prose, text_of, value
+from tests.notebook_checks import DECIMAL, each, pairs, prose, text_of, value
+from tests.test_notebooks import change
 from tools import words
-from tools.notebooks import GENERATED, TRANSLATIONS, lagging, still_english
+from tools.notebooks import CHAPTERS, GENERATED, TRANSLATIONS, lagging, still_english
 
 DECLARED = tomllib.loads(Path(__file__).with_name("declared.toml").read_text("utf-8"))
 BEFORE, AFTER = 3, 1  # how many code cells away a number in prose may be printed

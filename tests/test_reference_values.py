@@ -26,7 +26,7 @@ from helpers.attention import (
     softmax_naive,
 )
 from helpers.examples import inputs
-from tests.test_notebooks import text_of
+from tests.notebook_checks import text_of
 from tools.notebooks import SOURCE, chapters, read
 
 ROOT = Path(__file__).parents[1]

@@ -11,8 +11,10 @@ import pytest
 from markdown_it import MarkdownIt
 
 from helpers.language import LANGUAGES, messages
-from tests.test_notebooks import CHAPTERS, change, pairs, sound
+from tests.notebook_checks import pairs, sound
+from tests.test_notebooks import change
 from tools.notebooks import (
+    CHAPTERS,
     GENERATED,
     SOURCE,
     TRANSLATIONS,

@@ -88,12 +88,6 @@ def changes(path: Path, variant: str) -> list[str]:
     return found
 
 
-ADVICE = (
-    "What hangs on the last bit of a float may not be printed: round it where it is far from a "
-    "tie, compute in float64, or show the thing with numbers made for the purpose."
-)
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("chapters", nargs="*", help="beginnings of chapter names; default: all")
