@@ -1,6 +1,7 @@
 """block.py against formulas without modules, GPT-2's own layout, and bad input."""
 
 import math
+from functools import partial
 
 import pytest
 import torch
@@ -201,15 +202,10 @@ def test_small_ids_and_whole_temperatures_are_welcome():
 
 def test_the_temperature_is_1_if_nobody_says_so():
     logits = torch.tensor([[0.0, 2.0, 1.0]]).expand(500, 3)
-    for call in (lambda *given, **more: sample(logits, *given, **more), drawn_texts):
-        plain, told = (
-            call(*given, generator=torch.Generator().manual_seed(0)) for given in ((), (1.0,))
-        )
-        assert torch.equal(plain, told)
-
-
-def drawn_texts(*temperature, generator):
-    return model.generate(torch.zeros(20, 1).long(), 9, *temperature, generator=generator)
+    start = torch.zeros(20, 1, dtype=torch.int64)
+    for call in (partial(sample, logits), partial(model.generate, start, 9)):
+        plain = call(generator=torch.Generator().manual_seed(0))
+        assert torch.equal(plain, call(1.0, torch.Generator().manual_seed(0)))
 
 
 @pytest.mark.parametrize(
