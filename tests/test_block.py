@@ -126,7 +126,8 @@ def test_a_gpt2_loads_and_gives_its_logits(prefix):
     theirs = gpt2_state(V=11, D=12, context_length=9, layers=3)
     model = TinyLanguageModel(11, 12, 9, num_heads=3, num_layers=3).double()
     named = {name.replace("transformer.", prefix): x for name, x in theirs.items()}
-    named[f"{prefix}h.0.attn.bias"] = torch.ones(1, 1, 9, 9).tril()  # the mask of older files
+    mask = torch.ones(1, 1, 9, 9).tril()
+    named = {f"{prefix}h.0.attn.bias": mask, **named}  # older files hold it
     missing, unexpected = model.load_state_dict(from_gpt2(named), strict=False)
     assert missing == [f"blocks.{i}.attention.mask" for i in range(3)] and unexpected == []
     ids = torch.randint(11, (2, 8), generator=torch.Generator().manual_seed(2))
@@ -171,6 +172,24 @@ def test_tokens_come_as_often_as_their_probability_says(temperature):
     shares = found.flatten().bincount(minlength=6) / 40_000
     expected = torch.softmax(logits / temperature, dim=0)
     assert (shares - expected).abs().max() < 0.01 and shares[1] == shares[5] == 0
+
+
+def test_the_ends_of_the_random_numbers_draw_tokens_that_may_come(monkeypatch):
+    logits = torch.tensor([[-torch.inf, 0.0, 0.0, -torch.inf]])
+    for point, token in ((0.0, 1), (1 - 2**-24, 2)):
+        monkeypatch.setattr(torch, "rand", lambda *_, point=point, **__: torch.tensor([[point]]))
+        assert sample(logits).item() == token
+    for size in range(1, 100):  # the sum of the weights is not 1 to the last bit
+        assert 0 <= sample(torch.zeros(1, size)).item() < size
+
+
+def test_the_default_dtype_changes_no_drawing():
+    logits = torch.randn(500, 9, generator=torch.Generator().manual_seed(1))
+    plain = sample(logits, generator=torch.Generator().manual_seed(0))
+    torch.set_default_dtype(torch.float64)
+    other = sample(logits, generator=torch.Generator().manual_seed(0))
+    torch.set_default_dtype(torch.float32)
+    assert torch.equal(plain, other)
 
 
 def test_dropout_only_while_training():

@@ -45,6 +45,19 @@ def test_twelve_small_ids_are_welcome():
     assert weights.shape == (2, 1, 12, 12)
 
 
+def test_places_are_added_to_the_words_of_both_sides():
+    torch.manual_seed(0)
+    model, shift = Translator(5), torch.randn(32)
+    source, target = torch.randint(5, (2, 4)), torch.randint(5, (2, 3))
+    before = model(source, target)
+    with torch.no_grad():
+        model.embed.weight += shift
+        model.places.weight -= shift
+    for one, other in zip(model(source, target), before, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+    assert not torch.allclose(model(source.flip(1), target)[0], before[0])  # ordered, unless told
+
+
 def test_positions_are_those_of_the_places():
     """With one token to look at, the context is the same everywhere; the place is not."""
     torch.manual_seed(0)
@@ -68,6 +81,8 @@ def test_positions_are_those_of_the_places():
         (lambda m: m.cross(torch.ones(1, 13, 32), torch.ones(1, 2, 32)), ValueError, "=12 tokens"),
         (lambda m: m.cross(torch.ones(1, 2, 32), torch.ones(1, 13, 32)), ValueError, "=12 tokens"),
         (lambda m: m.cross(torch.ones(2, 32), torch.ones(1, 2, 32)), ValueError, r"\(B, T, d_in\)"),
+        (lambda m: m.cross(torch.ones(1, 2, 32), torch.ones(2, 32)), ValueError, r"\(B, S, d_in\)"),
+        (lambda m: m.cross(torch.ones(1, 2, 8), torch.ones(1, 2, 32)), ValueError, "d_in=32"),
         (lambda m: m.cross(torch.ones(1, 2, 32), torch.ones(1, 2, 8)), ValueError, "d_in=32"),
         (lambda m: Translator(0), ValueError, "size to be at least 1"),
         (lambda m: Translator(5, num_heads=5), ValueError, "divide"),
