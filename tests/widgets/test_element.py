@@ -158,6 +158,9 @@ def test_in_a_sandboxed_frame_as_colab_shows_outputs(open_page):
     inside = page.frame_locator("iframe")
     inside.locator("tbody tr:nth-child(2) td").nth(1).click()
     assert "4.4593 / 18.7453 = 0.2379" in inside.locator(".trace").inner_text()
+    # A frame grows with its calculation, a window does not.
+    assert "low" not in inside.locator(".trace").get_attribute("class")
+    assert "low" in open_page(explore(TWO, W)).locator(".trace").get_attribute("class")
     inside.get_by_role("checkbox", name="Causal mask").check()
     assert inside.locator("tbody td").nth(1).inner_text() == "0.0000"
 

@@ -148,6 +148,7 @@ def test_a_brief_sentence_is_spoken_when_something_is_chosen(open_page):
     live = page.locator("[aria-live]")
     assert live.count() == 1
     assert live.inner_text() == ""
+    assert page.locator("[aria-selected=true]").inner_text() == "0.2379"
     cell(page, 3, 4).hover()
     assert live.inner_text() == ""
     cell(page, 1, 2).click()

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from showing import PLACES, violations
 
 from helpers import width
+from helpers.widgets.element import word
 
 
 def shares(shown) -> list[list[float]]:
@@ -67,6 +68,12 @@ def test_the_bars_are_the_weights(open_page):
     slider, scale = page.get_by_role("slider", name="d_k"), page.get_by_role("checkbox")
     assert page.locator(".now").get_attribute("aria-live") == "polite"
     assert not scale.is_checked() and slider.get_attribute("aria-valuetext") == "1"
+    tops = page.locator(".bars text")
+    assert slider.input_value() == "0"
+    assert tops.all_text_contents() == [f"{w:.2f}" for w in weights[0][0]]
+    assert page.locator(".bars").get_attribute("role") == "img"
+    middle = "x => x.every(y => getComputedStyle(y).textAnchor === 'middle')"
+    assert tops.evaluate_all(middle)
     for n, d_k in enumerate((1, 4, 64)):
         slider.fill(str(n))
         assert slider.get_attribute("aria-valuetext") == str(d_k)
@@ -82,10 +89,10 @@ def test_the_bars_are_the_weights(open_page):
             assert boxes == [pytest.approx(box, abs=1e-3) for box in tall]
             above = [pytest.approx([40 * i + 20, 111 - 100 * w]) for i, w in enumerate(row)]
             assert page.locator(".bars").evaluate(PLACES) == above
-            assert page.locator(".bars text").all_text_contents() == [f"{w:.2f}" for w in row]
+            assert tops.all_text_contents() == [f"{w:.2f}" for w in row]
             lit = page.locator("tbody tr").nth(n).locator("td").nth(int(scaled))
             assert lit.get_attribute("class") == "on" and page.locator("td.on").count() == 1
             said = page.locator(".now").inner_text()
-            assert said.startswith(f"d_k = {d_k}: ") and f"{max(row):.2f}" in said
-            assert lit.inner_text() in said
+            told = {"d_k": d_k, "most": f"{max(row):.2f}", "share": lit.inner_text()}
+            assert said == word("width", "page.now", **told)
             assert page.get_by_role("img", name=said).count() == 1
