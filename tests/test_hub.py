@@ -105,6 +105,7 @@ def test_from_an_installed_package(tmp_path, monkeypatch, no_network):
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     with pytest.raises(ModelMissing, match="lacks it"):
         RELEASE.read("model.bin")
+    assert RELEASE.packaged("another.bin") is None
     model = tmp_path / "site" / "a_package" / "model" / "model.bin"
     model.parent.mkdir(parents=True)
     model.with_name("__init__.py").write_text("raise ImportError('never imported')")
