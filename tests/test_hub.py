@@ -246,6 +246,16 @@ def test_progress_is_told_piece_by_piece(answer, capsys, monkeypatch):
     assert told == [("model.bin", done, len(CONTENT)) for done in (4000, len(CONTENT))]
 
 
+def test_what_has_come_lies_beside_its_place_until_it_is_whole(answer, home, monkeypatch):
+    answer(CONTENT)
+    seen = []
+    monkeypatch.setattr(hub, "show_progress", lambda *_: seen.extend(kept(home)))
+    RELEASE.read("model.bin")
+    (part,) = seen
+    assert part.parent == RELEASE.cached("model.bin").parent
+    assert part.name.startswith("model.bin") and part.suffix == ".part"
+
+
 def test_a_hub_that_does_not_tell_the_length(answer, capsys):
     answer(CONTENT[:4000], CONTENT[4000:])
     assert RELEASE.read("model.bin") == CONTENT
