@@ -80,7 +80,7 @@ def test_words_that_no_page_may_hold_are_spelled_out():
     repr(explorer).encode("utf-8")
 
 
-NUMBERS = [0.03125, 0.09375, -0.00001, 0.49995, 1 / 3, 2**-13, 12345.6789, 1e7, -2.5e9, 0.0]
+NUMBERS = [0.03125, 0.09375, -0.00001, 0.49995, 1 / 3, 2**-13, 12345.6789, 1e7, -2.5e9, 3e12, 0.0]
 
 
 def test_numbers_are_printed_as_torch_prints_them(open_page):

@@ -249,6 +249,10 @@ def test_nothing_below_moves_when_the_window_was_made_narrower(open_page):
     for i, j in ((0, 5), (3, -1), (-1, 3), (4, 4)):
         cell(page, i, j).hover()
         assert page.get_by_text("after").bounding_box()["y"] == there, (i, j)
+    cell(page, 3, 4).click()
+    page.set_viewport_size({"width": 500, "height": 1000})
+    page.wait_for_timeout(200)
+    assert page.locator(".trace b").inner_text() == "Query: with, key: one"
 
 
 def test_a_calculation_that_scrolls_is_reached_by_keys_and_begins_at_its_top(open_page):
