@@ -318,6 +318,10 @@ def fork_kernels() -> None:
     factory.default_provisioner_name = name
 
 
-def pytest_configure() -> None:
-    """As a pytest plugin: before nbval starts its first kernel."""
+def pytest_configure(config) -> None:
+    """As a pytest plugin: before nbval starts its first kernel.
+
+    Files keep their order, so that the other languages of a chapter come when it has been run.
+    """
+    config.option.loadscopereorder = False  # of pytest-xdist
     fork_kernels()
