@@ -422,6 +422,16 @@ TWO = [[1.0, 0.0], [0.0, 1.0]]
             "W_out to be a list of lists; got int",
         ),
         (
+            lambda: pure.multi_head_attention(TWO, TWO, ONE, TWO, TWO, 2),
+            ValueError,
+            "2 rows in W_key",
+        ),
+        (
+            lambda: pure.multi_head_attention(TWO, TWO, TWO, ONE, TWO, 2),
+            ValueError,
+            "2 rows in W_value",
+        ),
+        (
             lambda: pure.multi_head_attention(TWO, ONE, TWO, TWO, TWO, 2),
             ValueError,
             "2 rows in W_query",

@@ -309,6 +309,21 @@ THREE = [[1.0], [2.0], [3.0]]
             "2 rows in W_query",
         ),
         (
+            lambda: pure.self_attention_backward(TWO, TWO, ONE, TWO, TWO),
+            ValueError,
+            "2 rows in W_key",
+        ),
+        (
+            lambda: pure.self_attention_backward(TWO, TWO, TWO, ONE, TWO),
+            ValueError,
+            "2 rows in W_value",
+        ),
+        (
+            lambda: pure.multi_head_attention_backward(TWO, TWO, TWO, ONE, TWO, 2, TWO),
+            ValueError,
+            "2 rows in W_value",
+        ),
+        (
             lambda: pure.self_attention_backward(TWO, TWO, TWO, TWO, [[1], [2]]),
             ValueError,
             r"\(2, 2\); got \(2, 1\)",
