@@ -282,6 +282,8 @@ def test_the_controls_lead_to_what_python_shows(open_page):
             settings = {"scale": scaled, "causal": hidden, "temperature": temperature}
             wanted.append(explore(names(3), **THREE, **settings))
     assert found == static(open_page, *wanted)
+    page = open_page(explore(TWO, W, temperature=5, controls=("temperature",)))
+    assert page.get_by_role("slider").input_value() == "14"  # 5 is 10 to the 13.98/20
 
 
 def test_the_exponential_is_shifted_where_python_shifts_it(open_page):
