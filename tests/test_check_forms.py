@@ -138,6 +138,7 @@ def test_a_list_that_holds_itself_is_no_answer():
     endless = []
     endless.append(endless)
     assert NUMBERS.verdict(endless).key == "any.not_numbers"
+    assert Choice(right=["x"], wrong={}).verdict(endless).key == "any.choices"
 
 
 def test_words_may_stand_for_numbers_where_the_exercise_says_so():
@@ -156,6 +157,7 @@ def test_words_may_stand_for_numbers_where_the_exercise_says_so():
         ('"24"', 24),
         ("\u300c24\u300d", 24),
         ("2,362,368", 2362368),
+        ("1,234", 1234),
         ("1/5, 4/5", [0.2, 0.8]),
         ("(1/5, 4/5)", [0.2, 0.8]),
         ("[1/5, 4/5]", [0.2, 0.8]),

@@ -212,6 +212,12 @@ def test_names_and_sizes_are_blamed_only_where_they_are_read():
     def with_epsilon(x):
         return x @ x.T + (epsilon if len(x) % 2 else 0)
 
+    def before_its_name(x):
+        return x @ x.T + (0 if len(x) > 5 else later)
+
+    found = verdict("all_pairs", before_its_name)
+    assert (found.key, found.within.key) == ("any.raised", "any.only_example")
+    later = 0.5
     found = verdict("all_pairs", through_another)
     assert (found.key, found.values) == (
         "any.only_example_name",
@@ -233,6 +239,9 @@ ROOTS = Function(
 ONES = Function(right=lambda x: x + 1, wrong={}, cases=[(torch.ones(1, 3),), (torch.ones(4, 2),)])
 
 
+PAIRS = Function(
+    right=lambda x: x * len(x), wrong={}, cases=[(torch.ones(2, 3),), (torch.ones(4, 3),)]
+)
 TIMES = Function(
     right=lambda x, n, name: x * n,
     wrong={},
@@ -246,6 +255,7 @@ TIMES = Function(
         (TIMES, "def f(x, n, name): return x * 4", {"number": 4}),
         (TIMES, "def f(x, n, name): return x * n + (6 - len(x))", {"number": 6}),
         (TIMES, "m = 4\ndef f(x, n, name): return x * m", {"name": "m"}),
+        (PAIRS, "def f(x): return x * 2", {"number": 2}),
         (ROOTS, "def f(x): return x * 6**0.5", {"number": 6}),
         (ROOTS, "def f(x): return x / 6**-0.5", {"number": 6}),
         (
