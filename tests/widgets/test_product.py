@@ -92,11 +92,13 @@ def test_the_chosen_number_is_heard_and_no_other_is_selected(open_page):
     assert spoken.get_attribute("aria-live") == "polite" and spoken.inner_text() == ""
     assert page.get_by_role("grid").count() == 1  # the other two are not walked
     assert page.get_by_role("gridcell").count() == 4
+    assert page.locator("[aria-selected=true]").all_inner_texts() == ["2.0000"]
     page.locator(".result td").nth(3).hover()
     assert spoken.inner_text() == ""
     page.locator("h1").click()
     page.keyboard.press("Tab")  # what scrolls
     page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "2.0000"
     for key, at, total in (("End", 1, "6.0000"), ("ArrowDown", 3, "-11.0000")):
         page.keyboard.press(key)
         assert spoken.inner_text() == page.locator(".sum").inner_text()
