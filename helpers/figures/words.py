@@ -2,6 +2,7 @@
 
 import math
 import re
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from helpers.figures.letters import plain, runs
 from helpers.language import LANGUAGES, messages, text
@@ -57,17 +58,24 @@ def listed(items) -> str:
 
 
 def fixed(value: float, digits: int) -> str:
-    """Print a number with `digits` decimals and a true minus sign; never a negative zero."""
+    """Print a number with `digits` decimals and a true minus sign; never a negative zero.
+
+    A half goes up, by the decimals that follow and not by the last bit: 0.9450 becomes 0.95,
+    whether a processor has 0.94499999 or 0.94500005.
+    """
     if math.isnan(value):
         return ""
     if math.isinf(value):
         return "−∞" if value < 0 else "∞"
-    words = f"{value:.{digits}f}"
+    with localcontext() as context:
+        context.rounding = ROUND_HALF_UP
+        words = f"{Decimal(f'{value:.{digits + 3}f}'):.{digits}f}"
     return words.lstrip("-") if float(words) == 0 else words.replace("-", "−")
 
 
 def number(value: float) -> str:
     """Print a number with about four digits, as the text alternatives say it."""
+    value = float(f"{value:.7g}")  # the last bits decide nothing
     size = abs(value)
     if value == int(value) and size < 1e15:
         words = str(int(value))

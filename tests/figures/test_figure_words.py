@@ -161,3 +161,12 @@ def test_a_key_may_carry_a_value():
     set_language("en")
     assert figures.label("head=2") == "head 2"
     assert figures.label("d_k=64") == "$d_k$ = 64"
+
+
+def test_a_printed_half_does_not_hang_on_the_last_bit():
+    a = torch.tensor(0.945)
+    for value in (a.nextafter(torch.tensor(0.0)), a, a.nextafter(torch.tensor(1.0))):
+        figure = figures.heatmap(value.reshape(1, 1), ["a"], ["b"], kind="scores")
+        assert ">0.95<" in figure.svg
+        figure = figures.heatmap(-value.reshape(1, 1), ["a"], ["b"], kind="scores")
+        assert ">−0.95<" in figure.svg
