@@ -75,7 +75,6 @@ def fixed(value: float, digits: int) -> str:
 
 def number(value: float) -> str:
     """Print a number with about four digits, as the text alternatives say it."""
-    value = float(f"{value:.7g}")  # the last bits decide nothing
     size = abs(value)
     if value == int(value) and size < 1e15:
         words = str(int(value))
@@ -84,5 +83,5 @@ def number(value: float) -> str:
     elif size < 1e-3:
         words = re.sub(r"e([+-])0*", r"e\1", f"{value:.1e}")
     else:
-        words = f"{value:.4g}"
+        words = f"{float(f'{value:.7g}'):.4g}"  # the last bits decide nothing
     return words.replace("-", "−").replace("e+", "e")
