@@ -45,13 +45,18 @@ class Release:
         folder = "models--" + self.repository.replace("/", "--")
         return cache_folder() / folder / "snapshots" / self.revision / name
 
-    def packaged(self, name: str) -> Path | None:
-        """Return the file in the installed package; None if that is not installed."""
+    def installed(self) -> metadata.Distribution | None:
+        """Return the package if it is installed."""
         importlib.invalidate_caches()  # it may have been installed a moment ago, from a cell
         try:
-            files = metadata.files(self.package) or []
+            return metadata.distribution(self.package)
         except metadata.PackageNotFoundError:
             return None
+
+    def packaged(self, name: str) -> Path | None:
+        """Return the file in the installed package; None if that is not installed or lacks it."""
+        package = self.installed()
+        files = (package.files if package is not None else None) or []
         return next((Path(file.locate()) for file in files if file.name == name), None)
 
     def read(self, name: str) -> bytes:
@@ -82,7 +87,7 @@ class Release:
         return content
 
     def missing(self, name: str, reason: str) -> ModelMissing:
-        installed = "lacks it" if self.packaged(name) else "is not installed"
+        installed = "is not installed" if self.installed() is None else "lacks it"
         return ModelMissing(
             f"{name} of {self.repository} is not on this machine: {reason}. "
             f"Looked for {self.cached(name)}; the package {self.package} {installed}. "

@@ -3,6 +3,7 @@
 import hashlib
 import socket
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -106,6 +107,8 @@ def test_from_an_installed_package(tmp_path, monkeypatch, no_network):
     with pytest.raises(ModelMissing, match="lacks it"):
         RELEASE.read("model.bin")
     assert RELEASE.packaged("another.bin") is None
+    with pytest.raises(ModelMissing, match="lacks it"):
+        replace(RELEASE, sha256={"another.bin": ""}).read("another.bin")
     model = tmp_path / "site" / "a_package" / "model" / "model.bin"
     model.parent.mkdir(parents=True)
     model.with_name("__init__.py").write_text("raise ImportError('never imported')")
