@@ -63,17 +63,22 @@ def tests_of(room: str) -> list[str]:
     return sorted(str(path.relative_to(ROOT)) for path in found)
 
 
+def copy_tree(folder: Path, names: list[str]) -> None:
+    """Make `folder` anew, with what the book has under these names."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for name in names:
+        place = ROOT / name
+        (shutil.copytree if place.is_dir() else shutil.copy)(place, folder / name)
+
+
 def prepare(folder: Path, code: str) -> None:
     """Make a copy of the tree for mutmut to write the mutants of `code` into."""
     installed = ASIDE / "mutmut"
     if not installed.exists():
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", installed]
         subprocess.run([*pip, MUTMUT], check=True)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    for name in COPIED:
-        place = ROOT / name
-        (shutil.copytree if place.is_dir() else shutil.copy)(place, folder / name)
+    copy_tree(folder, COPIED)
     with open(folder / "pyproject.toml", "a", encoding="utf-8") as file:
         file.write(
             "\n[tool.mutmut]\n"

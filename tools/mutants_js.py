@@ -27,7 +27,7 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
-from tools.mutants import ASIDE, COPIED
+from tools.mutants import ASIDE, COPIED, copy_tree
 from tools.notebooks import ROOT
 from tools.site import formulas
 
@@ -72,13 +72,8 @@ def changes(script: str) -> list[dict]:
 def prepare(script: str) -> Path:
     """Return a folder with a copy of the tree."""
     folder = ASIDE / "js" / Path(script).stem
-    shutil.rmtree(folder, ignore_errors=True)
-    for name in COPIED + (SITE if script.startswith("_static") else []):
-        place = ROOT / name
-        if place.is_dir():
-            shutil.copytree(place, folder / name)
-        elif place.exists():
-            shutil.copy(place, folder / name)
+    names = COPIED + (SITE if script.startswith("_static") else [])
+    copy_tree(folder, [name for name in names if (ROOT / name).exists()])
     return folder
 
 
