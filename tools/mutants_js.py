@@ -3,14 +3,17 @@
     python -m tools.mutants_js explore          helpers/widgets/explore.js
     python -m tools.mutants_js terms element    _static/terms.js, helpers/widgets/element.js
     python -m tools.mutants_js --again explore  only the changes that lived the last time
+    python -m tools.mutants_js --lines 84-170 element only the changes in these lines
     python -m tools.mutants_js -k keyboard explore    only these tests, as pytest's -k
 
 The changes (mutants) are those of Stryker, each number made another one and each statement left
 out; tools/mutants_js.mjs lists them. They are tried in a copy of the tree below `_build/mutants`,
 each against the tests that fail when the script does nothing but throw; the browser stays open. A
-change is killed when a test fails, or does not end. A script takes minutes to an hour or two (the
-machine should have nothing else to do: what waits too long counts as killed). The exit status is
-the number of survivors, at most 100: kill each by a test, or say in the commit why it may live.
+change is killed when a test fails, or does not end. A script takes minutes to an hour or two. A
+test that waited in vain is run on the script as it is: if it then waits in vain too, the machine
+has other things to do. What was killed in that way, or hung, is listed as killed by time. The exit
+status is the number of survivors, at most 100: kill each by a test, or say in the commit why it
+may live.
 A chromium-headless-shell, named in CHROME_PATH, takes a third of the time.
 """
 
@@ -40,8 +43,9 @@ SLOW = [f"tests/{name}.py" for name in
          "site/test_exchange", "site/test_links")]  # fmt: skip
 # What `pytest -k` finds the tests by; else by the script's own name.
 KEYS = {"element": "", "explore": "explore or element", "answers": "answering", "site": ""}
-PATIENCE = 10  # seconds that a test waits in the page for what should be there
+PATIENCE = 5  # seconds that a test waits in the page for what should be there
 HANGS = 90  # seconds after which a test that has not ended counts as failed
+WAITED = ["TimeoutError", "never became true"]  # in what a test says that waited in vain
 
 
 def script_of(name: str) -> str:
@@ -82,7 +86,7 @@ class Trial:
 
     def __init__(self, place: Path, original: str, tried: list[dict], said: Path) -> None:
         self.place, self.original, self.tried, self.said = place, original, tried, said
-        self.seconds, self.kills = {}, {}
+        self.seconds, self.kills, self.waited = {}, {}, False
 
     def write(self, script: str) -> None:
         from helpers.widgets import element
@@ -100,7 +104,17 @@ class Trial:
         reports = runtestprotocol(test, log=False, nextitem=test.session)
         self.seconds.setdefault(test.nodeid, time.monotonic() - began)
         self.said.touch()
-        return not any(report.failed for report in reports)
+        failed = [report.longreprtext for report in reports if report.failed]
+        self.waited = any(word in text for text in failed for word in WAITED)
+        return not failed
+
+    def doubtful(self, killer: pytest.Item | None) -> bool:
+        """Return whether the test that has just failed would have done so without the change."""
+        if not self.waited or killer is None:
+            return False
+        self.write(self.original)
+        self.passes(killer)
+        return self.waited
 
     def fit(self, tests: list[pytest.Item]) -> list[pytest.Item]:
         """Return the tests that pass, and do not pass without the script."""
@@ -118,9 +132,10 @@ class Trial:
             self.write(change["script"])
             # First what is quick and has found the most.
             tests.sort(key=lambda x: self.seconds[x.nodeid] / (1 + self.kills.get(x.nodeid, 0)))
-            killer = next((test.nodeid for test in tests if not self.passes(test)), None)
-            self.kills[killer] = self.kills.get(killer, 0) + 1
-            self.say(number=number, killer=killer)
+            killer = next((test for test in tests if not self.passes(test)), None)
+            name = killer and killer.nodeid
+            self.kills[name] = self.kills.get(name, 0) + 1
+            self.say(number=number, killer=name, waited=self.doubtful(killer))
         return True
 
 
@@ -156,10 +171,10 @@ def within(name: str, tests: str) -> None:
     pytest.main([ROOMS[room], *options, *ignored], plugins=[trial])
 
 
-def verdicts(said: Path) -> dict[int, str | None]:
-    """Return which test killed each change; None for those that lived."""
+def verdicts(said: Path) -> dict[int, dict]:
+    """Return which test killed each change, None for those that lived, and whether in doubt."""
     lines = [json.loads(line) for line in said.read_text("utf-8").splitlines()]
-    return {line["number"]: line["killer"] for line in lines if "number" in line}
+    return {line["number"]: line for line in lines if "number" in line}
 
 
 def run(name: str, tests: str, folder: Path, said: Path, count: int) -> None:
@@ -188,7 +203,8 @@ def run(name: str, tests: str, folder: Path, said: Path, count: int) -> None:
         if hangs:
             with open(said, "a", encoding="utf-8") as file:
                 number = next(n for n in range(count) if n not in judged)
-                file.write(json.dumps({"number": number, "killer": "it hangs"}) + "\n")
+                line = {"number": number, "killer": "it hangs", "waited": True}
+                file.write(json.dumps(line) + "\n")
         elif len(judged) < count:
             raise RuntimeError(f"the tests of {name} could not be run:\n{log.read_text()[-3000:]}")
 
@@ -204,14 +220,14 @@ def end(child: subprocess.Popen) -> None:
                 continue
 
 
-def try_script(name: str, tests: str, again: bool) -> int:
+def try_script(name: str, tests: str, again: bool, lines: range) -> int:
     """Print the changes of a script that `tests`, or all that run it, miss; return their count."""
     script = script_of(name)
-    tried = changes(script)
+    tried = [change for change in changes(script) if change["line"] in lines]
     listed, said = ASIDE / "js" / f"{name}.json", ASIDE / "js" / f"{name}.said"
     if again and listed.exists():
         old, judged = json.loads(listed.read_text("utf-8")), verdicts(said)
-        lived = {old[n]["script"] for n in judged if judged[n] is None}
+        lived = {old[n]["script"] for n in judged if judged[n]["killer"] is None}
         tried = [change for change in tried if change["script"] in lived] or tried
     folder = prepare(script)
     listed.write_text(json.dumps(tried), "utf-8")
@@ -219,12 +235,21 @@ def try_script(name: str, tests: str, again: bool) -> int:
     said.write_text("")
     run(name, tests, folder, said, len(tried))
     judged = verdicts(said)
-    lived = [tried[n] for n in sorted(judged) if judged[n] is None]
+    lived = [n for n in sorted(judged) if judged[n]["killer"] is None]
+    waited = [n for n in sorted(judged) if judged[n]["waited"]]
     source = (ROOT / script).read_text("utf-8").splitlines()
-    for change in lived:
-        print(f"{script}:{change['line']}: {source[change['line'] - 1].strip()}")
-        print(f"    {short(change['was'])}  ->  {short(change['now'])}")
-    print(f"{name}: {len(tried)} changes, {len(tried) - len(lived)} killed, {len(lived)} lived")
+    for title, numbers in (("killed by time", waited), ("lived", lived)):
+        print(f"{title}:" if numbers else f"{title}: none")
+        for n in numbers:
+            change, killer = tried[n], judged[n]["killer"]
+            print(f"{script}:{change['line']}: {source[change['line'] - 1].strip()}")
+            print(f"    {short(change['was'])}  ->  {short(change['now'])}")
+            if killer:
+                print(f"    waited: {killer}")
+    print(
+        f"{name}: {len(tried)} changes, {len(tried) - len(lived)} killed "
+        f"({len(waited)} by time), {len(lived)} lived"
+    )
     return len(lived)
 
 
@@ -233,10 +258,16 @@ def short(code: str) -> str:
     return code if len(code) <= 70 else f"{code[:50]} … {code[-15:]}"
 
 
+def span(words: str) -> range:
+    first, last = map(int, words.split("-"))
+    return range(first, last + 1)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("scripts", nargs="+", metavar="script", help="explore, element, terms, ...")
     parser.add_argument("--again", action="store_true", help="only what lived the last time")
+    parser.add_argument("--lines", type=span, default=range(1, 10_000), help="as 84-170")
     parser.add_argument("-k", dest="tests", default="", help="only these tests, as pytest's -k")
     parser.add_argument("--within", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -244,7 +275,7 @@ def main() -> int:
     try:
         if given.within:
             return within(given.scripts[0], given.tests) or 0
-        lived = (try_script(name, given.tests, given.again) for name in given.scripts)
+        lived = (try_script(name, given.tests, given.again, given.lines) for name in given.scripts)
         return min(100, sum(lived))
     except ValueError as error:
         parser.error(str(error))
