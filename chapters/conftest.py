@@ -3,6 +3,7 @@
 Elsewhere it is skipped, but never in CI, where its outputs have to be compared.
 """
 
+import functools
 import os
 
 import pytest
@@ -10,17 +11,22 @@ import pytest
 MODEL_CHAPTER = "15-a-real-model.ipynb"
 
 
-def pytest_collection_modifyitems(items):
-    """Skip the cells of the chapter that needs the model if the model is not here."""
-    found = [item for item in items if item.path.name == MODEL_CHAPTER]
-    if found and not os.environ.get("CI"):
-        from helpers import minilm
+def pytest_runtest_setup(item):
+    """Skip a cell of the chapter that needs the model if the model is not here."""
+    if item.path.name == MODEL_CHAPTER and not os.environ.get("CI") and (why := missing_model()):
+        pytest.skip(why)
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("HF_HUB_OFFLINE", "1")  # a test downloads nothing
-            try:
-                for name in minilm.RELEASE.sha256:
-                    minilm.RELEASE.read(name)
-            except OSError as missing:
-                for item in found:
-                    item.add_marker(pytest.mark.skip(reason=str(missing)))
+
+@functools.cache
+def missing_model() -> str:
+    """Return what to do for the model, or nothing if it is at hand."""
+    from helpers import minilm
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HF_HUB_OFFLINE", "1")  # a test downloads nothing
+        try:
+            for name in minilm.RELEASE.sha256:
+                minilm.RELEASE.read(name)
+        except OSError as missing:
+            return str(missing)
+    return ""

@@ -12,14 +12,31 @@ from tests.test_kernels import notebook, run
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels fork on Linux only")
 
 SETUP = ('import helpers\nfrom helpers.language import text\nhelpers.set_language("LANGUAGE")', "")
-ASK = 'print(text("label.tokens"))'
+WORD = 'text("label.tokens")'
+ASK = f"print({WORD})"
+COUNT = 'open(FILE, "a").write("once\\n")'
 ASKS = (ASK, "WORD\n")
 ONE = ("x = 1", "")
 CHAPTERS = {  # cells and what they print; LANGUAGE and WORD, tokens in it, are filled in
-    "counted": [SETUP, ('open(FILE, "a").write("once\\n")\nprint(1)', "1\n"), ASKS],
+    "counted": [SETUP, (f"{COUNT}\nprint(1)", "1\n"), ASKS],
     "asks_amid": [SETUP, (f'x = [1]\nprint("a")\n{ASK}\nprint(x + [2])', "a\nWORD\n[1, 2]\n")],
     "goes_on": [SETUP, (f"x = 1\n{ASK}\nx = x + 1", "WORD\n"), ("print(x)", "2\n")],
-    "keeps_a_word": [SETUP, ('x = [text("label.tokens")]', ""), ("print(x[0])", "WORD\n"), ASKS],
+    "keeps_a_word": [SETUP, (f"{COUNT}\nx = [{WORD}]", ""), ("print(x[0])", "WORD\n"), ASKS],
+    "changes_a_word": [
+        SETUP,
+        (f"{COUNT}\nx = [{WORD}]", ""),
+        (f"x.append({WORD} + '!')", ""),
+        ASKS,
+        ("y = x[1]", ""),
+        ("print(y, len(x))", "WORD! 2\n"),
+        ("x = 3", ""),
+        ("print(x)\nprint(y)", "3\nWORD!\n"),
+    ],
+    "keeps_what_cannot_be_kept": [
+        SETUP,
+        (f"words = iter([{WORD}]) if {WORD} == 'tokens' else (word for word in [{WORD}])", ""),
+        ("print(next(words))", "WORD\n"),
+    ],
     "raises": [SETUP, ("1 / 0", ""), ASKS],
     "raises_then": [SETUP, (f"{ASK}\n1 / 0", "WORD\n"), ASKS],
     "raises_abroad": [SETUP, ('print(1 / (text("label.tokens") == "tokens"))', "1.0\n"), ASKS],
@@ -78,4 +95,4 @@ def test_the_languages_share_one_run(verdicts):
     count = {
         name: Path(file).read_text("utf-8").count("once") for name, (_, file) in verdicts.items()
     }
-    assert count == {"stock": 2, "ours": 1}
+    assert count == {"stock": 6, "ours": 3}

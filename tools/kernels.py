@@ -34,9 +34,12 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from queue import Empty
 
-from jupyter_client import BlockingKernelClient, LocalProvisioner
-from jupyter_client.provisioning import KernelProvisionerFactory
-from nbval.kernel import NbvalKernelspecManager
+# jsonschema would build grammars for addresses, which no notebook has, at every start.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+from jupyter_client import BlockingKernelClient, LocalProvisioner  # noqa: E402
+from jupyter_client.provisioning import KernelProvisionerFactory  # noqa: E402
+from nbval.kernel import NbvalKernelspecManager  # noqa: E402
 
 # What cells and kernels import; nothing of the book, so that each kernel reads its own files,
 # and not matplotlib_inline, which joins the kernel that imports it first.

@@ -4,14 +4,19 @@ A kernel of this class runs each cell as every kernel does, and records for the 
 what the cell showed. Their kernels are sent the same code later: they show what was recorded,
 and do not train again what has just been trained. Where a cell asks for the language
 (`helpers.language.get_language`), the kernel forks there and then: in each fork the answer is
-another language, and the rest of the cell goes on with it, to be recorded as well.
+another language, and the rest of the cell goes on with it, to be recorded as well. Names that a
+cell has given to words are kept with the record; a cell that uses one forks at its beginning, and
+each fork gives them what they stand for in its language.
 
 Where this cannot be, a kernel runs everything itself: where the code differs from the first run's,
-after a cell that raised, and where a cell uses a name that an earlier one gave to words.
+after a cell that raised, and where a cell uses a name whose value cannot be kept.
 """
 
+import base64
 import contextlib
 import ctypes
+import dis
+import gc
 import hashlib
 import json
 import os
@@ -26,6 +31,7 @@ from ipykernel.ipkernel import IPythonKernel
 
 CHOICE = re.compile(r'(?<=set_language\(")\w+(?="\))')  # stands in a chapter's setup cell
 SHOWN = {"stream", "display_data", "update_display_data", "execute_result", "clear_output"}
+LARGE = 100_000  # bytes: a value from here on is not kept
 DONE = {"status": "ok", "execution_count": 0, "user_expressions": {}, "payload": []}
 PR_SET_PDEATHSIG = 1
 
@@ -46,7 +52,7 @@ class OneRunKernel(IPythonKernel):
         self._alone = False  # runs everything itself from here on
         self._key = str(self.records)  # of all the code so far
         self._owed: list[str] = []  # cells that were shown from a record and not run
-        self._words: set[str] = set()  # names whose values depend on the language
+        self._words: dict[str, dict] = {}  # names that depend on it: their values, by language
         self._leading = self._asked = self._forked = False
 
     async def do_execute(self, code, silent, *arguments, **options):
@@ -61,11 +67,13 @@ class OneRunKernel(IPythonKernel):
                 for kind, content in json.loads(record.read_text("utf-8"))["shown"]:
                     self.send_response(self.iopub_socket, kind, content)
                 return DONE
-            self._alone = bool(self._owed or self._words & {*re.findall(r"\w+", code)})
+            used = self._words.keys() & _read_names(self.shell.transform_cell(code))
+            values = [value for name in used for value in self._words[name].values()]
+            self._alone = bool(self._owed) or not all(pickled for _, pickled in values)
         if self._owed:
             self._run_what_is_owed()
         running = super().do_execute(code, silent, *arguments, **options)
-        return await (running if silent or self._alone else self._lead(running))
+        return await (running if silent or self._alone else self._lead(running, bool(used)))
 
     def _record(self, language: str) -> Path:
         return self.records / f"{self._key}.{language}"
@@ -82,31 +90,66 @@ class OneRunKernel(IPythonKernel):
                 self.shell.run_cell(code, store_history=False)
         self._owed = []
 
-    async def _lead(self, running) -> dict:
+    async def _lead(self, running, at_once: bool) -> dict:
         """Run a cell, and record what it shows in the other languages."""
-        before = dict(self.shell.user_ns)
+        self._before = dict(self.shell.user_ns)
         self._leading, self._asked = True, False
         try:
             with _Noting(self.session) as self._noting:
+                if at_once:
+                    self._fork_languages()
                 reply = await running
             self._leading = False
-            made = _digests(before, self.shell.user_ns) if self._asked else {}
+            made = self._made() if self._asked else {}
             if reply["status"] != "ok" or "helpers.language" not in sys.modules:
                 self._alone = True
             elif self._forked:
                 self._write(self._language, self._noting.shown, made)
             else:
                 self._be_asked()
-                for language in self._others():
-                    if not self._asked:
+                if self._asked:
+                    self._keep(made)
+                else:
+                    for name in self._bound() & self._words.keys():
+                        del self._words[name]
+                    for language in self._others():
                         self._write(language, self._noting.shown, {})
-                    elif self._record(language).exists():
-                        theirs = json.loads(self._record(language).read_text("utf-8"))["made"]
-                        self._words |= {name for name in made if made[name] != theirs.get(name)}
             return reply
         finally:
             if self._forked:
                 os._exit(0)
+
+    def _made(self) -> dict[str, list[str]]:
+        """Return the values of the names that a cell has bound, and of those that were words."""
+        names = self.shell.user_ns
+        wanted = (self._bound() | self._words.keys()) & names.keys()
+        return {name: _kept(names[name]) for name in wanted}
+
+    def _bound(self) -> set[str]:
+        """Return the names that stand for something else than before the cell."""
+        names = self.shell.user_ns.items()
+        bound = {name for name, value in names if self._before.get(name, names) is not value}
+        return {name for name in bound if not name.startswith("_")}
+
+    def _keep(self, made: dict[str, list[str]]) -> None:
+        """Know from now on which of these names depend on the language."""
+        records = [self._record(language) for language in self._others()]
+        theirs = {
+            record.suffix[1:]: json.loads(record.read_text("utf-8"))["made"]
+            for record in records
+            if record.exists()
+        }
+        for name, value in made.items():
+            values = {language: names.get(name, ["", ""]) for language, names in theirs.items()}
+            self._words.pop(name, None)
+            if any(other[0] != value[0] for other in values.values()):
+                self._words[name] = values
+
+    def _restore(self) -> None:
+        """Give the names that depend on the language what they stand for in this one."""
+        for name in self._words.keys() - self._bound():
+            if pickled := self._words[name][self._language][1]:
+                self.shell.user_ns[name] = pickle.loads(base64.b64decode(pickled))
 
     def _others(self) -> list[str]:
         languages = sys.modules["helpers.language"].LANGUAGES
@@ -126,13 +169,16 @@ class OneRunKernel(IPythonKernel):
         self._asked = True
         sys.stdout.flush()
         sys.stderr.flush()
+        gc.freeze()  # collections would copy all memory that the forks share
         for language in self._others():
             if fork := os.fork():
                 os.waitpid(fork, 0)
                 continue
             self._forked = True
             end_with_parent()
+            gc.disable()
             self._language = sys.modules["helpers.language"]._current = language
+            self._restore()
             self._noting.pass_on = False
             for stream in self._noting.streams:
                 stream.flush = lambda: None
@@ -143,6 +189,34 @@ class OneRunKernel(IPythonKernel):
 def _get_language() -> str:
     _asking()  # noqa: F821 - this code runs as get_language, in its module
     return _current  # noqa: F821
+
+
+def _kept(value) -> list[str]:
+    """Return what tells a value from others, and the value pickled, if it can be kept."""
+    content, pickled = repr(type(value)).encode(), ""
+    with contextlib.suppress(Exception):  # what cannot be pickled counts by its type
+        content = pickle.dumps(value)
+        pickled = base64.b64encode(content).decode() if len(content) < LARGE else ""
+    return [hashlib.sha256(content).hexdigest(), pickled]
+
+
+def _read_names(code: str) -> set[str]:
+    """Return the global names that a cell reads before it has bound them itself."""
+    read: set[str] = set()
+    bound: set[str] = set()
+
+    def look(block) -> None:
+        for step in dis.get_instructions(block):
+            if step.opname == "STORE_NAME" and block.co_name == "<module>":
+                bound.add(step.argval)
+            elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+                read.update({step.argval} - bound)
+            elif hasattr(step.argval, "co_code"):  # a function or a class
+                look(step.argval)
+
+    with contextlib.suppress(SyntaxError):  # the cell will tell of it
+        look(compile(code, "cell", "exec"))
+    return read
 
 
 class _Noting:
@@ -179,15 +253,3 @@ class _Noting:
             return len(text)
 
         return write
-
-
-def _digests(before: dict, after: dict) -> dict[str, str]:
-    """Return what each name that a cell has bound stands for, in short."""
-    found = {}
-    for name, value in after.items():
-        if not name.startswith("_") and before.get(name) is not value:
-            said = repr(type(value)).encode()
-            with contextlib.suppress(Exception):  # what cannot be pickled counts by its type
-                said = pickle.dumps(value)
-            found[name] = hashlib.sha256(said).hexdigest()
-    return found
