@@ -36,10 +36,18 @@ def _check_heads(d_out, num_heads):
         )
 
 
+def _check_dense(x):
+    """Refuse a tensor that does not hold all its numbers in one grid."""
+    if x.layout is not torch.strided or x.is_nested:
+        kind = "a nested tensor" if x.is_nested else str(x.layout)
+        raise TypeError(f"expected a dense tensor (torch.strided); got {kind}")
+
+
 def _check_real(x):
     """Refuse what is not a tensor of real (floating-point) numbers."""
     if not isinstance(x, torch.Tensor):
         raise TypeError(f"expected a torch.Tensor; got {type(x).__name__}")
+    _check_dense(x)
     if not x.is_floating_point():
         raise TypeError(
             f"expected a tensor of real numbers such as torch.float32; "
@@ -82,15 +90,15 @@ def _all_finite(x):
 def _check_tokens(x, layer=None, context_length=None, shapes=("(T, d_in)", "(B, T, d_in)")):
     """Refuse token vectors whose shape, dtype or numbers attention cannot use.
 
-    layer: the first one that x meets, an nn.Linear or an nn.Parameter (d_in, d_out); one that
-    somebody has put in its place may tell neither its width nor its dtype.
+    layer: the first one that x meets, an nn.Linear, nn.LayerNorm or an nn.Parameter (d_in, d_out);
+    one that somebody has put in its place may tell neither its width nor its dtype.
     """
     _check_real(x)
     if isinstance(layer, nn.Parameter):
         d_in, dtype = layer.shape[0], layer.dtype
     else:
-        weight = getattr(layer, "weight", None)
-        d_in, dtype = getattr(layer, "in_features", None), getattr(weight, "dtype", x.dtype)
+        (d_in,) = getattr(layer, "normalized_shape", [getattr(layer, "in_features", None)])
+        dtype = getattr(getattr(layer, "weight", None), "dtype", x.dtype)
     expected = " or ".join(shapes) + (f" with d_in={d_in}" if d_in else "")
     got = f"got shape {tuple(x.shape)}"
     if x.dim() not in [shape.count(",") + 1 for shape in shapes]:
@@ -424,7 +432,8 @@ class MultiHeadAttention(nn.Module):
     def forward(self, x, return_weights=False):
         """Return one output vector per token and, if asked, the weights of every head.
 
-        Without weights the fused kernel of torch computes the same output, faster.
+        Without weights the fused kernel of torch computes the same output, faster; second
+        derivatives, which that kernel may lack, come with the weights.
 
         Args:
             x: (B, T, d_in), dtype of the parameters, no unit.
@@ -450,6 +459,6 @@ class MultiHeadAttention(nn.Module):
             heads = F.scaled_dot_product_attention(
                 queries, keys, values, is_causal=self.causal, dropout_p=dropout
             )  # (B, H, T, d_head)
-        _check_overflow(heads)
         output = self.out_proj(heads.transpose(1, 2).flatten(2))  # (B, T, d_out)
+        _check_overflow(output)
         return (output, weights) if return_weights else output

@@ -6,10 +6,22 @@ block that reads. The package adds docstrings and the calls to the `_check_...` 
 Shapes: B batch, T tokens, D width, H heads, V vocabulary.
 """
 
+import re
+import sys
+from collections.abc import Mapping
+
 import torch
 from torch import nn
 
-from helpers.attention import MultiHeadAttention, _check_sizes
+from helpers.attention import (
+    MultiHeadAttention,
+    _check_dense,
+    _check_overflow,
+    _check_real,
+    _check_sizes,
+    _check_tokens,
+    _seen,
+)
 
 
 def _check_ids(ids, vocabulary_size, context_length=None):
@@ -17,13 +29,14 @@ def _check_ids(ids, vocabulary_size, context_length=None):
     if not isinstance(ids, torch.Tensor) or ids.dtype not in (torch.int32, torch.int64):
         got = ids.dtype if isinstance(ids, torch.Tensor) else type(ids).__name__
         raise TypeError(f"expected token ids as a tensor of torch.int64; got {got}")
+    _check_dense(ids)
     if ids.dim() != 2 or ids.numel() == 0:
         raise ValueError(f"expected token ids of shape (B, T); got {tuple(ids.shape)}")
     if context_length and ids.shape[1] > context_length:
         raise ValueError(
             f"expected at most context_length={context_length} tokens; got {ids.shape[1]}"
         )
-    if not 0 <= ids.min() <= ids.max() < vocabulary_size:
+    if _seen(lambda: 0 <= ids.min() <= ids.max() < vocabulary_size) is False:
         raise ValueError(
             f"expected token ids from 0 to {vocabulary_size - 1}; "
             f"got {ids.min().item()} to {ids.max().item()}"
@@ -34,25 +47,29 @@ def _check_temperature(temperature):
     """Refuse a temperature that is not a number of at least 0."""
     if isinstance(temperature, bool) or not isinstance(temperature, int | float):
         raise TypeError(f"expected temperature to be a number; got {temperature!r}")
-    if not 0 <= temperature < float("inf"):
+    if not 0 <= temperature <= sys.float_info.max:
         raise ValueError(f"expected temperature to be at least 0; got {temperature}")
 
 
 def _check_logits(logits):
     """Refuse what is not a row of finite numbers for each text."""
-    if not isinstance(logits, torch.Tensor) or not logits.is_floating_point():
-        got = logits.dtype if isinstance(logits, torch.Tensor) else type(logits).__name__
-        raise TypeError(f"expected logits as a tensor of real numbers; got {got}")
+    _check_real(logits)
     if logits.dim() != 2 or logits.numel() == 0:
         raise ValueError(f"expected logits of shape (B, V); got {tuple(logits.shape)}")
-    if logits.isnan().any() or not logits.amax(dim=-1).isfinite().all():
+    if _seen(lambda: not logits.isnan().any() and logits.amax(dim=-1).isfinite().all()) is False:
         raise ValueError("expected logits without NaN and with a finite largest one in each row")
 
 
-def _check_part(name, part):
-    """Refuse a parameter that no GPT-2 has."""
-    if part not in GPT2_PARTS:
-        raise ValueError(f"expected the name of a GPT-2's parameter; got {name!r}")
+def _check_gpt2(theirs):
+    """Refuse what is no state dict of a GPT-2."""
+    if not isinstance(theirs, Mapping):
+        raise TypeError(f"expected a state dict; got {type(theirs).__name__}")
+    parts = "|".join(map(re.escape, [*GPT2_PARTS, "attn"]))
+    for name, x in theirs.items():
+        if not re.fullmatch(rf"(transformer\.)?(h\.\d+\.)?({parts})\.\w+", str(name)):
+            raise ValueError(f"expected the name of a GPT-2's parameter; got {name!r}")
+        if not isinstance(x, torch.Tensor):
+            raise TypeError(f"expected tensors in a state dict; got {type(x).__name__} as {name}")
 
 
 class TransformerBlock(nn.Module):
@@ -100,6 +117,7 @@ class TransformerBlock(nn.Module):
         Raises:
             TypeError, ValueError: as `MultiHeadAttention.forward`.
         """
+        _check_tokens(x, self.norm_1, shapes=["(B, T, d_in)"])
         x = x + self.dropout(self.attention(self.norm_1(x)))  # (B, T, D)
         return x + self.dropout(self.mlp(self.norm_2(x)))  # (B, T, D)
 
@@ -200,7 +218,8 @@ def sample(logits, temperature=1.0, generator=None):
 
     Raises:
         TypeError: `logits` is not a tensor of real numbers, or `temperature` not a number.
-        ValueError: `logits` has another shape or holds NaN, or `temperature` is negative.
+        ValueError: `logits` has another shape or holds NaN, or `temperature` is negative or so
+            small that the logits outgrow their dtype.
 
     Source: Ackley, Hinton, Sejnowski 1985, A Learning Algorithm for Boltzmann Machines
         (temperature).
@@ -210,8 +229,10 @@ def sample(logits, temperature=1.0, generator=None):
     if temperature == 0:
         return logits.argmax(dim=-1, keepdim=True)  # (B, 1)
     weights = torch.softmax(logits / temperature, dim=-1)  # (B, V)
+    _check_overflow(weights)
     ends = weights.cumsum(dim=-1)  # (B, V)
-    points = torch.rand(len(logits), 1, generator=generator, dtype=logits.dtype)
+    options = {"dtype": logits.dtype, "device": logits.device}
+    points = torch.rand(len(logits), 1, generator=generator, **options)
     return torch.searchsorted(ends, points * ends[:, -1:], right=True)  # (B, 1)
 
 
@@ -244,8 +265,10 @@ def from_gpt2(theirs):
         state: for `TinyLanguageModel.load_state_dict`, but for the masks, which are no parameters.
 
     Raises:
+        TypeError: `theirs` is no dict, or holds something else than tensors.
         ValueError: a parameter has a name that no GPT-2 has.
     """
+    _check_gpt2(theirs)
     state = {}
     for name, x in theirs.items():
         *place, kind = name.removeprefix("transformer.").split(".")
@@ -253,7 +276,6 @@ def from_gpt2(theirs):
         part = ".".join(place[2:] if block else place)
         if part == "attn":
             continue  # the mask
-        _check_part(name, part)
         if "c_" in part and kind == "weight":
             x = x.T  # (in, out) -> (out, in)
         if part == "attn.c_attn":

@@ -9,7 +9,7 @@ import math
 
 import torch
 
-from helpers.attention import _check_real, _check_sizes
+from helpers.attention import _all_finite, _check_overflow, _check_real, _check_sizes
 
 
 def _check_even(**sizes):
@@ -24,6 +24,8 @@ def _check_turned(x, positions, base):
     _check_real(x)
     if x.dim() < 2 or x.numel() == 0:
         raise ValueError(f"expected shape (..., T, d_head), not empty; got {tuple(x.shape)}")
+    if not _all_finite(x):
+        raise ValueError(f"expected finite numbers; got NaN or infinity in {tuple(x.shape)}")
     _check_even(d_head=x.shape[-1])
     if positions is not None:
         if not isinstance(positions, torch.Tensor):
@@ -33,6 +35,8 @@ def _check_turned(x, positions, base):
                 f"expected one position for each of {x.shape[-2]} tokens; "
                 f"got shape {tuple(positions.shape)}"
             )
+        if positions.is_complex() or not _all_finite(positions):
+            raise ValueError(f"expected real and finite positions; got {positions.tolist()}")
     if isinstance(base, bool) or not isinstance(base, int | float):
         raise TypeError(f"expected base to be a number; got {base!r}")
     if not 0 < base < math.inf:
@@ -81,8 +85,9 @@ def rotate(x, positions=None, base=10000.0):
     Raises:
         TypeError: `x` is not a tensor of real numbers, `positions` not a tensor, or `base`
             not a number.
-        ValueError: `x` has fewer than two axes, is empty or has an odd last one,
-            `positions` does not fit it, or `base` is not positive and finite.
+        ValueError: `x` has fewer than two axes, is empty or has an odd last one, or holds NaN
+            or infinity; `positions` does not fit it, or `base` is not positive and finite; or
+            the numbers outgrow their dtype.
 
     Source: Su et al. 2021, RoFormer: Enhanced Transformer with Rotary Position Embedding,
         section 3.2.2, eq. 15 and 34.
@@ -96,6 +101,7 @@ def rotate(x, positions=None, base=10000.0):
     cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
     a, b = x[..., 0::2], x[..., 1::2]  # (..., T, d_head / 2)
     turned = torch.stack([a * cos - b * sin, a * sin + b * cos], dim=-1)
+    _check_overflow(turned)
     return turned.flatten(-2)  # (..., T, d_head)
 
 
@@ -111,7 +117,8 @@ def distance_bias(length, slopes):
 
     Raises:
         TypeError: `length` is not an int, or `slopes` not a tensor of real numbers.
-        ValueError: `length` is not positive, or `slopes` has not one axis.
+        ValueError: `length` is not positive, or `slopes` has not one axis, or holds numbers so
+            large that the bias outgrows their dtype.
 
     Source: Press, Smith and Lewis 2022, Train Short, Test Long: Attention with Linear Biases
         Enables Input Length Extrapolation, section 3. There a mask hides later tokens; here
@@ -119,13 +126,16 @@ def distance_bias(length, slopes):
     """
     _check_sizes(length=length)
     _check_real(slopes)
-    _check_slopes(slopes)
+    _check_slopes(slopes, length)
     places = torch.arange(length, device=slopes.device)  # (T,)
     distance = (places[:, None] - places).abs()  # (T, T)
     return -slopes[:, None, None] * distance  # (H, T, T)
 
 
-def _check_slopes(slopes):
-    """Refuse slopes that are not one number a head."""
+def _check_slopes(slopes, length):
+    """Refuse slopes that are not one finite number a head, also times the largest distance."""
     if slopes.dim() != 1 or slopes.numel() == 0:
         raise ValueError(f"expected slopes of shape (H,); got {tuple(slopes.shape)}")
+    if not _all_finite(slopes):
+        raise ValueError(f"expected finite slopes; got {slopes.tolist()}")
+    _check_overflow(slopes * (length - 1))

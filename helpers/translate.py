@@ -9,22 +9,20 @@ import torch
 from torch import nn
 
 from helpers.attention import MultiHeadAttention, _check_overflow, _check_sizes, _check_tokens
+from helpers.block import _check_ids
 
 
 def _check_batches(target, source):
     """Refuse two batches of different length."""
-    if len(target) != len(source):
-        raise ValueError(
-            f"expected as many targets as sources; got {len(target)} and {len(source)}"
-        )
+    targets, sources = target.shape[0], source.shape[0]
+    if targets != sources:
+        raise ValueError(f"expected as many targets as sources; got {targets} and {sources}")
 
 
-def _check_lines(ids, places):
+def _check_lines(ids, vocabulary_size, places):
     """Refuse what are not rows of token ids, or are longer than there are places."""
-    if not isinstance(ids, torch.Tensor) or ids.dtype not in (torch.int32, torch.int64):
-        got = ids.dtype if isinstance(ids, torch.Tensor) else type(ids).__name__
-        raise TypeError(f"expected token ids as a tensor of torch.int64; got {got}")
-    if ids.dim() != 2 or not 1 <= ids.shape[1] <= places:
+    _check_ids(ids, vocabulary_size)
+    if ids.shape[1] > places:
         raise ValueError(f"expected ids of shape (B, 1 to {places}); got {tuple(ids.shape)}")
 
 
@@ -61,8 +59,8 @@ class CrossAttention(MultiHeadAttention):
         keys = self.split(self.W_key(source))  # (B, H, S, d_head)
         values = self.split(self.W_value(source))  # (B, H, S, d_head)
         heads, weights = self.attend(queries, keys, values)
-        _check_overflow(heads)
         output = self.out_proj(heads.transpose(1, 2).flatten(2))
+        _check_overflow(output)
         return output, weights  # (B, T, d_out), (B, H, T, S)
 
 
@@ -104,10 +102,11 @@ class Translator(nn.Module):
 
         Raises:
             TypeError: what came are not ids.
-            ValueError: one has another shape or more than 12 tokens, or the batches differ.
+            ValueError: one has another shape or more than 12 tokens, or holds a number that is
+                no token; or the batches differ.
         """
-        _check_lines(source, len(self.places.weight))
-        _check_lines(target, len(self.places.weight))
+        _check_lines(source, self.embed.num_embeddings, self.places.num_embeddings)
+        _check_lines(target, self.embed.num_embeddings, self.places.num_embeddings)
         x, y = self.embed(source), self.embed(target)
         y = y + self.places.weight[: target.shape[1]]  # (B, T, 32)
         if self.ordered:
