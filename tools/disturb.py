@@ -11,6 +11,7 @@ which is the same everywhere.
 """
 
 import builtins
+import functools
 import hashlib
 import math
 
@@ -73,29 +74,52 @@ def disturb(seed: int) -> None:
 
 def _disturb_torch(seed: int) -> None:
     import torch
-    from torch.utils._python_dispatch import TorchDispatchMode
+
+    # Between what knows of gradients and the processor's own code: the operations below pass
+    # through `disturbed`, all others take their usual way.
+    place = torch._C.DispatchKey.BackendSelect
+    below = torch._C._dispatch_keyset_full_after(place)
+    inside = False  # an operation may call others: it is moved once
+
+    @functools.lru_cache(maxsize=500)  # a training meets the same shapes again and again
+    def factors(name: str, shape, dtype):
+        key = hashlib.sha256(f"{seed} {name} {tuple(shape)}".encode()).digest()
+        generator = torch.Generator().manual_seed(int.from_bytes(key[:7], "big"))
+        step = torch.randint(-1, 2, shape, generator=generator).to(dtype)
+        return 1 + step * torch.finfo(dtype).eps
 
     def moved(x, name: str):
         if isinstance(x, tuple | list):
             return type(x)(moved(one, name) for one in x)
         if not isinstance(x, torch.Tensor) or not x.is_floating_point() or not x.numel():
             return x
-        key = hashlib.sha256(f"{seed} {name} {tuple(x.shape)}".encode()).digest()
-        generator = torch.Generator().manual_seed(int.from_bytes(key[:7], "big"))
-        step = torch.randint(-1, 2, x.shape, generator=generator).to(x.dtype)
-        step = torch.where(x == x.round(), torch.zeros_like(step), step)  # whole numbers are exact
-        return x * (1 + step * torch.finfo(x.dtype).eps)
+        whole = x == x.round()  # exact everywhere
+        return torch.where(whole, x, x * factors(name, x.shape, x.dtype))
 
-    class Disturb(TorchDispatchMode):
-        def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-            result = function(*args, **(kwargs or {}))
-            name = function._schema.name.split("::")[1]
-            if name.endswith("_") and name.rstrip("_") in ROUNDED and not name.startswith("_"):
-                result.copy_(moved(result, name))  # in place
-                return result
-            return moved(result, name) if name in ROUNDED else result
+    def disturbed(operation, name: str):
+        def call(keys, *arguments, **options):
+            nonlocal inside
+            if inside:
+                return operation.redispatch(keys & below, *arguments, **options)
+            inside = True
+            try:
+                result = operation.redispatch(keys & below, *arguments, **options)
+                other = moved(result, name)
+                return result.copy_(other) if in_place else other
+            finally:
+                inside = False
 
-    Disturb().__enter__()
+        in_place = name.endswith("_")
+        return call
+
+    torch._disturbing = library = torch.library.Library("aten", "IMPL")  # for this process's life
+    for name in sorted(ROUNDED | {f"{name}_" for name in ROUNDED}):
+        packet = getattr(torch.ops.aten, name, None)
+        for overload in packet.overloads() if packet else []:
+            if "out" not in overload:
+                operation = getattr(packet, overload)
+                kernel = disturbed(operation, name)
+                library.impl(operation, kernel, place.name, with_keyset=True)
 
 
 def _disturb_math(seed: int) -> None:
