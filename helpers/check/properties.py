@@ -29,7 +29,7 @@ def assert_causal(f: Callable, x: Tensor, draws: int = 3) -> None:
     A module is put in eval mode meanwhile.
 
     Raises:
-        AssertionError: a row moved; the message names the token and the row, counted from 1.
+        AssertionError: a row changed; the message names the token and the row, counted from 1.
     """
     _require(_causal_fault(f, x, draws))
 
