@@ -18,8 +18,8 @@ define("turn", (host, given, words) => {
       Object.entries({ x: px, y: py - 9 }).forEach((pair) => name.setAttribute(...pair));
     });
     const score = number(both[0][0] * both[1][0] + both[0][1] * both[1][1], digits);
-    line.textContent = fill(words.now, { m, n, distance: n - m, score });
-    marks.forEach((cell, distance) => cell.classList.toggle("on", distance === n - m));
+    line.textContent = fill(words.now, { m, n, distance: m - n, score });
+    marks.forEach((cell, distance) => cell.classList.toggle("on", distance === m - n));
   };
   line.ariaLive = "polite";
   update();

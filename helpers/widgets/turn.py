@@ -9,9 +9,10 @@ SIDE = 240
 LAST = 12  # the highest position on the sliders
 
 
-def turn(query, key, *, angle=0.4, positions=(1, 4), digits=2, title="turn") -> Widget:
+def turn(query, key, *, angle=0.4, positions=(4, 1), digits=2, title="turn") -> Widget:
     """Show a pair of query numbers and a pair of key numbers, each turned by position x angle.
 
+    The distance is the position of the query minus that of the key: positive for a key before it.
     Numbers are rounded as `helpers.widgets.data.stored` says and computed in float64.
 
     Args:
@@ -37,12 +38,12 @@ def turn(query, key, *, angle=0.4, positions=(1, 4), digits=2, title="turn") -> 
     query, key = (x.tolist() for x in pair.values())
     scores = {}
     for distance in range(LAST + 1):
-        moved = _turned(key, distance * angle)
-        scores[distance] = number(query[0] * moved[0] + query[1] * moved[1], digits)
+        moved = _turned(query, distance * angle)
+        scores[distance] = number(moved[0] * key[0] + moved[1] * key[1], digits)
     m, n = positions
     turned = [_turned(query, m * angle), _turned(key, n * angle)]
     score = sum(a * b for a, b in zip(*turned, strict=True))
-    said = word("turn", "now", m=m, n=n, distance=n - m, score=number(score, digits))
+    said = word("turn", "now", m=m, n=n, distance=m - n, score=number(score, digits))
     words = caption(title)
     head = "".join(f'<th scope="col">{distance}</th>' for distance in scores)
     cells = "".join(f"<td>{shown}</td>" for shown in scores.values())

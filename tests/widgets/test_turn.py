@@ -14,7 +14,7 @@ def test_the_scores_are_those_of_complex_numbers():
     html = BeautifulSoup(shown.html, "html.parser")
     cells = [td.text for td in html.select("td")]
     query, key = complex(1.0, 0.5), complex(0.2, -1.0)
-    expected = [(query * (key * cmath.exp(0.7j * n)).conjugate()).real for n in range(13)]
+    expected = [(query * cmath.exp(0.7j * n) * key.conjugate()).real for n in range(13)]
     assert cells == [f"{x:.4f}" for x in expected]
     assert html.select_one(".now").text.endswith(f"distance 3, score {cells[3]}")
 
@@ -57,12 +57,12 @@ def test_moving_both_leaves_the_score(open_page):
 
 def test_the_arrows_go_where_the_sliders_turn_them(open_page):
     pair = [1.0, 0.5], [0.2, -1.5]
-    still = open_page(turn(*pair, positions=(1, 4)), java_script_enabled=False)
+    still = open_page(turn(*pair, positions=(4, 1)), java_script_enabled=False)
     page = open_page(turn(*pair, positions=(0, 0)))
     now = page.locator(".now")
     assert now.get_attribute("aria-live") == "polite"
     assert page.locator("td.on").count() == 1
-    for name, position in (("query", 1), ("key", 4)):
+    for name, position in (("query", 4), ("key", 1)):
         slider = page.get_by_role("slider", name=name)
         assert slider.get_attribute("aria-valuetext") == "0"
         slider.focus()
@@ -72,5 +72,5 @@ def test_the_arrows_go_where_the_sliders_turn_them(open_page):
         assert slider.get_attribute("aria-valuetext") == str(position)
     assert now.inner_text() == still.locator(".now").inner_text()
     assert page.locator("svg").evaluate(PLACES) == places(still.locator("svg"))
-    page.get_by_role("slider", name="key").fill("0")
+    page.get_by_role("slider", name="query").fill("0")
     assert page.locator("td.on").count() == 0  # the table has no distance below 0
