@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,8 +51,15 @@ def start(folder: Path, *options: str) -> subprocess.Popen:
 
 def run(folder: Path, *options: str) -> tuple[int, str]:
     process = start(folder, *options)
-    said = process.communicate(timeout=120)[0]
+    said = process.communicate(timeout=300)[0]
     return process.returncode, said
+
+
+def verdicts(folder: Path, *options: str) -> dict[tuple[str, int], str]:
+    """Return the verdict on each cell of the notebooks in a folder."""
+    said = run(folder, "-vv", "--tb=no", *options)[1]
+    cells = re.findall(r"([\w/]+)::ipynb::Cell (\d+) (PASSED|FAILED|XFAIL|ERROR)", said)
+    return {(page, int(cell)): verdict for page, cell, verdict in cells}
 
 
 def alive(pid: int) -> bool:
@@ -71,24 +79,33 @@ def gone(pids: list[int], seconds: float = 20) -> bool:
 
 
 PLANTED = {
-    "a digit": [("print(1.4950)", "1.4951\n")],
-    "an error": [("1 / 0", "")],
-    "an output that is missing": [("print(1)\nprint(2)", "1\n")],
-    "a dead kernel": [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ""), ("2", "")],
+    "a_digit": [("print(1.4950)", "1.4951\n")],
+    "an_error": [("1 / 0", "")],
+    "an_output_that_is_missing": [("print(1)\nprint(2)", "1\n")],
+    "a_dead_kernel": [("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", ""), ("2", "")],
     "nothing": [("print(1)", "1\n"), ("x = 1", "")],
 }
 
 
+@pytest.fixture(scope="module")
+def stock_and_ours(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("planted")
+    for fault, cells in PLANTED.items():
+        notebook(folder / f"{fault}.ipynb", *cells)
+    patience = ["--nbval-cell-timeout", "5"]  # a dead kernel is noticed at the time-out
+    return verdicts(folder, *patience), verdicts(folder, *patience, "-p", "tools.kernels")
+
+
 @pytest.mark.planted
 @pytest.mark.parametrize("fault", PLANTED)
-def test_the_verdicts_are_those_of_the_stock_plugin(fault, tmp_path):
-    notebook(tmp_path / "one.ipynb", *PLANTED[fault])
-    results = []
-    for options in ([], ["-p", "tools.kernels"]):  # a dead kernel is noticed at the time-out
-        status, said = run(tmp_path, "--nbval-cell-timeout", "5", *options)
-        results.append((status, said.strip().splitlines()[-1].partition(" in ")[0]))
-    assert results[0] == results[1]
-    assert (results[0][0] == 0) == (fault == "nothing")
+def test_the_verdicts_are_those_of_the_stock_plugin(fault, stock_and_ours):
+    stock, ours = (
+        {cell: verdict for (page, cell), verdict in found.items() if page == fault}
+        for found in stock_and_ours
+    )
+    assert ours == stock
+    assert list(stock) == list(range(len(PLANTED[fault])))
+    assert (set(stock.values()) == {"PASSED"}) == (fault == "nothing")
 
 
 def test_one_server_serves_every_worker_and_ends_with_the_run(tmp_path):

@@ -1,13 +1,12 @@
 """One run for the languages of a chapter: the verdicts are those of a run for each."""
 
-import re
 import sys
 from pathlib import Path
 
 import pytest
 
 from helpers.language import text
-from tests.test_kernels import notebook, run
+from tests.test_kernels import notebook, verdicts
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels fork on Linux only")
 
@@ -58,7 +57,7 @@ RAISING = {"en/raises", "ja/raises", "en/raises_then", "ja/raises_then", "ja/rai
 
 
 @pytest.fixture(scope="module")
-def verdicts(tmp_path_factory):
+def stock_and_ours(tmp_path_factory):
     """Return {cell: verdict} and how often a cell ran, of stock kernels and of ours."""
     found = {}
     for name, options in (("stock", []), ("ours", ["-p", "tools.kernels"])):
@@ -77,22 +76,21 @@ def verdicts(tmp_path_factory):
                     for cell in cells
                 ]
                 notebook(folder / language / f"{chapter}.ipynb", *filled)
-        said = run(folder, "-vv", "--tb=no", *options)[1]
-        cells = re.findall(r"(\w+/\w+)::ipynb::Cell (\d+) (PASSED|FAILED|XFAIL|ERROR)", said)
-        found[name] = ({(page, int(cell)): verdict for page, cell, verdict in cells}, counter)
+        found[name] = (verdicts(folder, *options), counter)
     return found
 
 
-def test_the_verdicts_are_those_of_the_stock_plugin(verdicts):
-    stock, ours = verdicts["stock"][0], verdicts["ours"][0]
+def test_the_verdicts_are_those_of_the_stock_plugin(stock_and_ours):
+    stock, ours = stock_and_ours["stock"][0], stock_and_ours["ours"][0]
     assert ours == stock
     assert len(ours) == sum(map(len, [*ENGLISH.values(), *JAPANESE.values()]))
     failed = {page for (page, _), verdict in ours.items() if verdict != "PASSED"}
     assert failed == RAISING | {"ja/another_output", "ja/another_word"}
 
 
-def test_the_languages_share_one_run(verdicts):
+def test_the_languages_share_one_run(stock_and_ours):
     count = {
-        name: Path(file).read_text("utf-8").count("once") for name, (_, file) in verdicts.items()
+        name: Path(file).read_text("utf-8").count("once")
+        for name, (_, file) in stock_and_ours.items()
     }
     assert count == {"stock": 6, "ours": 3}
