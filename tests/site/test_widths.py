@@ -7,6 +7,10 @@ from browsing import page_names
 
 WIDTHS = (360, 820, 1440)
 HIDDEN = Path(__file__).with_name("hidden.js").read_text("utf-8")
+BLOWN_UP = """() => [...document.querySelectorAll(".drawing > svg")]
+  .map((svg) => [svg.getBoundingClientRect().width, svg.viewBox.baseVal.width])
+  .filter(([shown, drawn]) => shown > drawn + 1)
+  .map(([shown, drawn]) => `a figure of ${drawn} px is ${shown} px wide`)"""
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -20,5 +24,6 @@ def test_nothing_hides(browser, site, address, width):
     for name in page_names(site):
         tab.goto(address + name)
         hidden += [f"{name}: {line}" for line in tab.evaluate(HIDDEN)]
+        hidden += [f"{name}: {line}" for line in tab.evaluate(BLOWN_UP)]
     context.close()
     assert not hidden, "\n".join(hidden[:40])

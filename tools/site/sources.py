@@ -54,7 +54,9 @@ def inline_figure(svg: str, prefix: str) -> str:
 
 def least_width(svg: str) -> int:
     """Return the pixels below which a drawing's smallest letters would be unreadable."""
-    letters = [float(size) for size in re.findall(r'font-size(?:="|:\s*)([\d.]+)', svg)]
+    # An index is set in em, as a part of the letters it belongs to.
+    sizes = re.findall(r'font-size(?:="|:\s*)([\d.]+)(?![\d.]|em)', svg)
+    letters = [float(size) for size in sizes]
     box = re.search(r'viewBox="[\d.-]+ [\d.-]+ ([\d.]+)', svg)
     return math.ceil(float(box[1]) * LEAST_LETTER / min(letters)) if box and letters else 0
 
