@@ -8,11 +8,12 @@ build       the whole build, if anything changed: contents, languages, joining, 
 contents    the table of contents: parts, pages, and whether every language has them
 languages   one Sphinx build per language, side by side
 
-extension   what Sphinx loads; it wires the next six, which also serve `jupyter-book build .`
+extension   what Sphinx loads; it wires the next seven, which also serve `jupyter-book build .`
 sources     before Sphinx reads: notebook cells and Markdown as their page shows them
 answers     a field at each exercise, judged in the page; links that open its cell elsewhere
 headings    a section's id is its cell's, the same in four languages
 glossary    the first use of a term leads to its entry
+lines       where a line of prose must not end
 formulas    KaTeX, rendered while building
 pages       when Sphinx writes: the context of _templates/layout.html, the text of the page
 

@@ -17,6 +17,7 @@ PRINTED = re.compile(
 )
 WORD = re.compile(r"[^\W\d_]{2,}")
 EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+VALUE = re.compile(r"[\[(]|tensor\(|torch\.")  # how a printed list, tensor or size begins
 NUMBER = re.compile(r"-?\d+\.?\d*|\b(?:True|False|nan|inf)\b")
 
 
@@ -49,7 +50,8 @@ def line_kinds(printed: str) -> list[tuple[str, str]]:
         line = lines[index]
         if line.startswith(" ") or re.search(r"\S {2,}\S", line) or line.startswith("tensor([["):
             return "row"
-        if len(WORD.findall(line)) >= 4 or len(EAST_ASIAN.findall(line)) >= 8:
+        words = len(WORD.findall(line)) >= 4 or len(EAST_ASIAN.findall(line)) >= 8
+        if words and not VALUE.match(line):
             return "said"
         if "✓" in line or "✗" in line or "…" in line:
             return "said"

@@ -8,6 +8,7 @@ from tools.notebooks import SOURCE
 from tools.site.formulas import Formulas
 from tools.site.glossary import GlossaryLinks
 from tools.site.headings import SectionIds
+from tools.site.lines import Lines
 from tools.site.pages import page_context, titles_changed
 from tools.site.sources import read_source
 
@@ -41,4 +42,5 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", page_context)
     app.add_transform(SectionIds)
     app.add_transform(GlossaryLinks)
+    app.add_transform(Lines)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -133,12 +133,15 @@ def with_chapters(body: str, chapters: list[dict], language: str) -> str:
         explains = next((one for one in using if one["terms"][name]), using[0])
         links = []
         for one in [explains, *(one for one in using if one is not explains)]:
-            number = text("site.glossary_chapter", language, number=one["number"])
-            label = f"{one['number']} {one['title']}" if one is explains else str(one["number"])
+            title, number, called = one["title"], one["number"], ""
+            if number is not None:  # the appendix has a title alone
+                called = text("site.glossary_chapter", language, number=number) + " "
+            label = f"{number} {title}" if one is explains else str(number)
+            label = title if number is None else label
             links.append(
                 f'<a href="{html.escape(one["href"])}#term-{name}" '
-                f'title="{html.escape(one["title"])}" '
-                f'aria-label="{html.escape(number)} {html.escape(one["title"])}">'
+                f'title="{html.escape(title)}" '
+                f'aria-label="{html.escape(called + title)}">'
                 f"{html.escape(label)}</a>"
             )
         said = html.escape(text("site.glossary_chapters", language))
