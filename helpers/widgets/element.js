@@ -128,13 +128,15 @@ const grid = (cells, { choose, look, leave }) => {
 };
 
 // A handle to drag: place(clientX, clientY) follows mouse and finger, nudge(right, up) the arrow
-// keys, one step each, ten with Shift.
+// keys, one step each, ten with Shift. Where handles overlap the first of them is dragged.
 const drag = (handle, place, nudge) => {
   handle.style.touchAction = "none";
   handle.addEventListener("pointerdown", (event) => {
-    handle.setPointerCapture(event.pointerId);
+    const under = document.elementsFromPoint(event.clientX, event.clientY);
+    const first = under.filter((element) => element.matches(".handle")).at(-1) ?? handle;
+    first.setPointerCapture(event.pointerId);
     event.preventDefault();
-    handle.focus();
+    first.focus();
   });
   handle.addEventListener("pointermove", (event) => {
     if (handle.hasPointerCapture(event.pointerId)) place(event.clientX, event.clientY);

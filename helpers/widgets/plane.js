@@ -76,7 +76,7 @@ define("plane", (host, given, words) => {
       move(left + (clientX - x) / width * size, bottom + (1 - (clientY - y) / height) * size);
     }, (right, up) => move(handle.point[0] + right * size / 50, handle.point[1] + up * size / 50));
   }
-  svg.append(...handles.map((handle) => handle.element).reverse()); // the query's on top
+  svg.append(...handles.map((handle) => handle.element)); // the query's is reached first
   update();
   const offered = {
     scale: () => checkbox(words.scale_control, now.scale, (on) => update(now.scale = on)),

@@ -113,10 +113,13 @@ def test_the_ring_stays_among_the_values(open_page):
 # Two scenes that share the square of the plane: the corners below keep it, from -1 to 1.5.
 CORNERS = [[1.5, -1.0], [-1.0, 1.5]]
 STEP = 2.5 * 1.4 / 50  # what an arrow key moves
+# Corners of the values' hull, one above the other too, points on its edges, and one inside.
+MORE = [[1.0, 0.0], [1.0, 0.5], [0.0, 1.0], [0.5, 1.0], [0.4, 0.3]]
 
 
-def scene(query, key, value, **options):
-    return plane([*CORNERS, key], query, values=[[0.0, 0.0], [1.0, 1.0], value], **options)
+def scene(query, key, value, more=(), **options):
+    values = [[0.0, 0.0], [1.0, 1.0], value, *more]
+    return plane([*CORNERS, key, *more], query, values=values, **options)
 
 
 def whole(page) -> list:
@@ -133,7 +136,7 @@ def whole(page) -> list:
 @pytest.mark.parametrize("options", [{}, {"scale": True}, {"temperature": 0.4, "scale": True}])
 def test_what_is_moved_is_drawn_as_python_draws_it(open_page, options):
     moved = ([1.2 + STEP, 0.2], [-0.4, 0.6 + 10 * STEP], [0.5 - 10 * STEP, -0.6 - STEP])
-    page = open_page(scene([1.2, 0.2], [-0.4, 0.6], [0.5, -0.6], **options))
+    page = open_page(scene([1.2, 0.2], [-0.4, 0.6], [0.5, -0.6], MORE, **options))
     for name, keys in (
         ("query", ["ArrowRight"]),
         ("k3", ["Shift+ArrowUp"]),
@@ -142,7 +145,7 @@ def test_what_is_moved_is_drawn_as_python_draws_it(open_page, options):
         page.get_by_role("button", name=re.compile(rf"^{name} \(")).focus()
         for key in keys:
             page.keyboard.press(key)
-    still = open_page(scene(*moved, **options), java_script_enabled=False)
+    still = open_page(scene(*moved, MORE, **options), java_script_enabled=False)
     *shown, bars = whole(page)
     *expected, long = whole(still)
     assert shown == expected and bars == pytest.approx(long, abs=0.1)
@@ -150,12 +153,12 @@ def test_what_is_moved_is_drawn_as_python_draws_it(open_page, options):
 
 
 def test_every_tip_and_value_has_its_handle(open_page):
-    page = open_page(scene([1.2, 0.2], [-0.4, 0.6], [0.5, -0.6]))
+    page = open_page(scene([-0.4, 0.6], [-0.4, 0.6], [0.5, -0.6]))
     handles = page.get_by_role("button")
     names = [handle.get_attribute("aria-label") for handle in handles.all()]
     assert names == [
-        "value of k3 (0.50, -0.60)", "value of k2 (1.00, 1.00)", "value of k1 (0.00, 0.00)",
-        "k3 (-0.40, 0.60)", "k2 (-1.00, 1.50)", "k1 (1.50, -1.00)", "query (1.20, 0.20)",
+        "query (-0.40, 0.60)", "k1 (1.50, -1.00)", "k2 (-1.00, 1.50)", "k3 (-0.40, 0.60)",
+        "value of k1 (0.00, 0.00)", "value of k2 (1.00, 1.00)", "value of k3 (0.50, -0.60)",
     ]  # fmt: skip
     tips = page.locator(".value, .key circle, .query circle").evaluate_all(
         "x => x.map(y => [+y.getAttribute('cx'), +y.getAttribute('cy')])"
@@ -164,6 +167,16 @@ def test_every_tip_and_value_has_its_handle(open_page):
     assert sorted(places) == [pytest.approx(tip, abs=0.1) for tip in sorted(tips)]
     assert handles.evaluate_all("x => x.every(y => y.r.baseVal.value === 13 && y.tabIndex === 0)")
     assert page.locator("[aria-live]").inner_text() == ""
+    page.get_by_role("slider").press("Tab")
+    assert handles.first.evaluate("x => x === document.activeElement")
+    # Where the query lies on a key, it is the query that is dragged.
+    box = handles.first.bounding_box()
+    page.mouse.move(box["x"] + 13, box["y"] + 13)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 13)
+    page.mouse.up()
+    assert handles.first.get_attribute("aria-label") != names[0]
+    assert [handle.get_attribute("aria-label") for handle in handles.all()[1:]] == names[1:]
 
 
 @pytest.mark.parametrize(("x", "y"), [(0.25, 0.75), (0.9, 0.1), (-0.2, 1.3), (1.2, -0.4)])
@@ -220,9 +233,10 @@ def test_other_keys_move_nothing(open_page, key):
 
 
 def test_the_controls_of_the_plane(open_page):
-    page = open_page(plane(KEYS, QUERY, temperature=0.5, controls=("scale", "temperature")))
+    page = open_page(plane(KEYS, QUERY, temperature=0.2, controls=("scale", "temperature")))
     slider, scale = page.get_by_role("slider", name="temperature"), page.get_by_role("checkbox")
-    assert slider.input_value() == "-6" and slider.get_attribute("aria-valuetext") == "0.5"
+    assert [slider.get_attribute(name) for name in ("min", "max")] == ["-20", "20"]
+    assert slider.input_value() == "-14" and slider.get_attribute("aria-valuetext") == "0.2"
     assert not scale.is_checked()
     for value, temperature in (("-20", 0.1), ("7", 2.24), ("20", 10)):
         slider.fill(value)
