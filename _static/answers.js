@@ -49,7 +49,7 @@
         return found === null ? null : { shape: [], numbers: [found] };
       }
       const parts = [];
-      while (at < pieces.length && pieces[at] !== "]" && pieces[at] !== ")") {
+      while (pieces[at] !== "]" && pieces[at] !== ")") {
         parts.push(item());
         if (pieces[at] !== ",") break;
         at++;
@@ -101,18 +101,17 @@
   function difference(given, right) {
     const [g, r] = [given.numbers, right.numbers];
     const shapes = { expected: shapeOf(right), actual: shapeOf(given) };
-    const square = (one) => one.shape.length === 2;
     if (`${given.shape}` !== `${right.shape}`) {
-      if (square(given) && square(right) && equal(transposed(given), right, CLOSE)) return ["transposed"];
+      if (given.shape.length === 2 && equal(transposed(given), right, CLOSE)) return ["transposed"];
       if (right.shape.length < 2) return ["count", { expected: r.length, actual: g.length }];
       return ["shape", shapes];
     }
     if (rounded(g, r)) return ["rounded"];
     const largest = (numbers) => Math.max(...numbers.map(Math.abs));
-    if (largest(g.map((one, i) => one - r[i])) <= 0.01 * largest(r)) return ["close"];
-    if (square(given) && given.shape[0] === given.shape[1] && equal(transposed(given), right, CLOSE)) return ["transposed"];
+    if (largest(g.map((one, i) => one - r[i])) <= 0.01 * largest(r) || all(g, r, CLOSE)) return ["close"];
+    if (equal(transposed(given), right, CLOSE)) return ["transposed"];
     const sorted = (numbers) => numbers.toSorted((a, b) => a - b);
-    if (g.length > 1 && all(sorted(g), sorted(r), CLOSE)) return ["reordered"];
+    if (all(sorted(g), sorted(r), CLOSE)) return ["reordered"];
     return scaled(given, right) ?? place(given, right);
   }
   function rounded(given, right) {
@@ -130,7 +129,7 @@
     const shift = sum(g.map((one, i) => one - r[i])) / g.length;
     if (all(g, r.map((one) => one + shift), CLOSE)) return ["shift", { shift: numberWords(shift) }];
     const width = shape.at(-1);
-    if (shape.length < 2 || width < 2) return null;
+    if (width < 2) return null;
     const rows = (numbers) => Array.from({ length: numbers.length / width }, (_, i) => numbers.slice(i * width, (i + 1) * width));
     const factors = rows(g).map((row, i) => factorOf(row, rows(r)[i]));
     if (!all(g, r.map((one, i) => one * factors[Math.floor(i / width)]), CLOSE)) return null;
@@ -139,7 +138,6 @@
   function place({ shape, numbers: g }, { numbers: r }) {
     const right = g.map((one, i) => near(one, r[i], CLOSE));
     let first = right.indexOf(false);
-    if (first < 0) return ["close"];
     const [one, other] = [g[first], r[first]];
     if (r.length === 1) return [one > other ? "too_large" : "too_small", { given: numberWords(one) }];
     const index = [];

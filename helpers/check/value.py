@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -81,7 +82,7 @@ def _number_in(said: str) -> object:
     """Return the number, or the list of numbers, that a string holds: "24", "1/6", "[1, 2]"."""
     said = typed(said).strip(QUOTES)
     try:
-        return float(Fraction(said))
+        return float(Fraction(re.sub(r"\s*/\s*", "/", said)))  # Python 3.11 takes no spaces there
     except (ValueError, ZeroDivisionError, OverflowError):
         pass
     try:
