@@ -43,10 +43,10 @@ const draw = (tag, attributes, ...children) => {
   element.append(...children.flat());
   return element;
 };
-// Words: {names} are filled in; the k of √d_k goes down.
+// Words: {names} are filled in; the k of d_k goes down.
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const wording = (words) => words.split(/(?<=√d)_(?=k)|(?<=√d_k)/)
-  .map((part, n) => (n === 1 ? make("sub", {}, part) : part));
+const wording = (words) => words.split(/(?<=d)_(?=k)|(?<=d_k)/)
+  .map((part, n) => (n % 2 ? make("sub", {}, part) : part));
 
 // Controls: each returns an element, and calls `change` with what the reader chose.
 const checkbox = (words, checked, change) => {
@@ -67,7 +67,7 @@ const slider = (words, min, max, value, change, show) => {
   range.value = value;
   range.oninput = () => tell(change(+range.value));
   tell();
-  return make("div", {}, make("label", {}, wording(words), range), shows);
+  return make("div", {}, make("label", {}, make("span", {}, wording(words)), range), shows);
 };
 const controls = (host, ...list) =>
   list.length && host.prepend(make("div", { className: "controls" }, list));

@@ -90,8 +90,8 @@ def quoted(value: str) -> str:
 
 
 def wording(words: str) -> str:
-    """Return `words` as HTML; the k of √d_k goes down."""
-    return escaped(words).replace("√d_k", "√d<sub>k</sub>")
+    """Return `words` as HTML; the k of d_k goes down."""
+    return escaped(words).replace("d_k", "d<sub>k</sub>")
 
 
 def word(kind: str, name: str, **values: object) -> str:

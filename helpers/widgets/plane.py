@@ -137,6 +137,7 @@ class _Scene:
             f'<line class="axis" x1="0" y1="{y0}" x2="{SIDE}" y2="{y0}"/>',
             f'<line class="axis" x1="{x0}" y1="0" x2="{x0}" y2="{SIDE}"/>',
             f'<polygon class="hull" points="{corners}"/>',
+            self.arrow("query", self.query.tolist(), self.query_label),  # below the keys' names
             *(
                 self.arrow("key", p, n)
                 for p, n in zip(self.keys.tolist(), self.labels, strict=True)
@@ -146,7 +147,6 @@ class _Scene:
             for point in self.values.tolist():
                 cx, cy = self.at(point)
                 parts.append(f'<circle class="value" cx="{cx}" cy="{cy}" r="5"/>')
-        parts.append(self.arrow("query", self.query.tolist(), self.query_label))
         parts.append(f'<circle class="context" cx="{x}" cy="{y}" r="7"/>')
         return f'<svg viewBox="0 0 {SIDE} {SIDE}" role="group">{"".join(parts)}</svg>'
 

@@ -19,8 +19,9 @@ define("width", (host, given, words) => {
     rows.forEach((row, n) => [...row.cells].slice(1).forEach((cell, k) =>
       cell.classList.toggle("on", n === now.at && k === +now.scale)));
     const share = rows[now.at].cells[1 + now.scale].textContent;
-    line.textContent = fill(words.now, { d_k: widths[now.at], most: number(Math.max(...shown), 2), share });
-    svg.setAttribute("aria-label", line.textContent);
+    const told = fill(words.now, { d_k: widths[now.at], most: number(Math.max(...shown), 2), share });
+    line.replaceChildren(...wording(told));
+    svg.setAttribute("aria-label", told);
   };
   host.querySelector(".scroll").before(svg, line);
   update();

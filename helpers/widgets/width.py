@@ -2,7 +2,7 @@
 
 import torch
 
-from helpers.widgets.element import Widget, caption, escaped, plain_table, quoted, word
+from helpers.widgets.element import Widget, caption, escaped, plain_table, quoted, word, wording
 
 NEARLY = 0.99  # from here on a weight counts as "nearly 1"
 BAR = 200
@@ -39,7 +39,7 @@ def width(widths=(2, 4, 8, 16, 32, 64, 128, 256), *, keys=6, draws=1000, title="
     ]
     words = caption(title)
     told = word("width", "counted", draws=f"{draws:,}", nearly=NEARLY)
-    columns = "".join(f'<th scope="col">{escaped(name)}</th>' for name in head)
+    columns = "".join(f'<th scope="col">{wording(name)}</th>' for name in head)
     lines = "".join(
         f'<tr><th scope="row">{d}</th><td>{a}</td><td>{b}</td></tr>' for d, a, b in rows
     )

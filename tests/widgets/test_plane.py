@@ -246,3 +246,9 @@ def test_the_controls_of_the_plane(open_page):
             html = plane(KEYS, QUERY, temperature=temperature, scale=scaled).html
             expected = BeautifulSoup(html, "html.parser").select("tbody td:nth-child(3)")
             assert weights(page) == [float(x.text) for x in expected]
+
+
+def test_no_line_is_drawn_through_the_name_of_a_key():
+    html = BeautifulSoup(plane(KEYS, QUERY, labels=["a", "b", "c"]).html, "html.parser")
+    kinds = [group["class"][0] for group in html.select("svg > g")]
+    assert kinds == ["query", "key", "key", "key"]

@@ -105,3 +105,12 @@ def test_the_chosen_number_is_heard_and_no_other_is_selected(open_page):
         assert spoken.inner_text().endswith(f"= {total}")
         selected = page.get_by_role("gridcell").evaluate_all("x => x.map(y => y.ariaSelected)")
         assert selected == ["true" if n == at else "false" for n in range(4)]
+
+
+def test_on_a_phone_a_caption_is_no_wider_than_its_table(open_page):
+    shown = product(LEFT, RIGHT, names=("inputs", "W_query_of_a_head", "queries"))
+    page = open_page(shown, viewport={"width": 340, "height": 700})
+    widest = "tables => Math.max(...tables.map(table => table.offsetWidth))"
+    for column in ("figure.left", ":is(figure.right, figure.result)"):
+        table = page.locator(f"{column} table").evaluate_all(widest)
+        assert page.locator(f"{column} figcaption").first.bounding_box()["width"] <= table + 1

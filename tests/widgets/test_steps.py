@@ -9,6 +9,7 @@ from helpers import steps
 
 MAPS = {seed: torch.softmax(3 * draw(4, 2, 3, seed=seed).double(), -1) for seed in (0, 7)}
 LOSSES = {0: [1.5, 1.0, 0.5, 0.25], 7: [2.0, 1.0, 0.125, 0.0]}
+PHONE = {"width": 320, "height": 700}
 TOKENS = {"tokens": ["ask", "tell"], "key_tokens": ["a", "b", "c"]}
 
 
@@ -99,3 +100,13 @@ def test_one_moment_without_loss_and_two(open_page):
     assert [dot.get_attribute(name) for name in ("cx", "cy", "r")] == ["5", "85", "5"]
     assert page.locator(".curve polyline").last.get_attribute("points") == "5,5 235,45"
     assert page.get_by_role("combobox").count() == 0  # there is one seed
+
+
+def test_on_a_phone_the_name_of_the_slider_is_one_line(open_page):
+    page = open_page(steps(MAPS, LOSSES, **TOKENS, at=[0, 10, 20, 40]), viewport=PHONE)
+    frame, slider = page.locator(".controls").bounding_box(), page.get_by_role("slider")
+    line = page.locator(".controls select").bounding_box()["height"]
+    name = page.locator(".controls label").first.bounding_box()
+    assert name["height"] < 1.5 * line and slider.bounding_box()["width"] > 80
+    assert name["x"] + name["width"] <= frame["x"] + frame["width"]
+    assert slider.bounding_box()["height"] >= 24 and line >= 24
