@@ -4,6 +4,7 @@ import ast
 import inspect
 import itertools
 import re
+import unicodedata
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,13 @@ from tools.notebooks import (
 from tools.sync import with_generated
 
 NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
+# What nobody sees, or takes for another letter: control characters, spaces of no width or other
+# widths, full-width and Cyrillic letters. (Full-width punctuation is meant.)
+ODD = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+    "\u0400-\u052f\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\ufff9-\ufffd]"
+)
+COMPARED = {"text/plain", "text/html", "image/svg+xml"}  # nbval passes over pictures of pixels
 DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
 
 
@@ -186,6 +194,10 @@ def shown_otherwise(folder: Path) -> list[str]:
                 continue
             place = f"{name}#{cell['id']}"
             kinds = Counter(output["output_type"] for output in cell["outputs"])
+            for mime in sorted({m for o in cell["outputs"] for m in o.get("data", {})} - COMPARED):
+                found.append(f"{place} stores {mime}, which no run compares: take it out")
+            if kinds["execute_result"] and cell["outputs"][-1]["output_type"] != "execute_result":
+                found.append(f"{place} stores its result before what it shows: run make sync")
             asked = re.search(r"\bdisplay\(|\bshow\(", cell["source"])
             if kinds["display_data"] and not asked:
                 found.append(f"{place} stores display_data, and nothing displays: run make sync")
@@ -234,6 +246,8 @@ def not_run(folder: Path) -> list[str]:
             for output in cell["outputs"]:
                 if output["output_type"] == "error" or output.get("name") == "stderr":
                     found.append(f"{place} stores an error or stderr")
+                if output.get("execution_count", counts[-1]) != counts[-1]:
+                    found.append(f"{place} stores the result of another run: run make sync")
             if looks_away(cell):
                 found.append(f"{place} tells nbval to look away: take the tag or comment out")
         if None not in counts and counts != list(range(1, len(counts) + 1)):
@@ -273,18 +287,42 @@ def derives(cell: dict, file: str) -> set[str]:
     return defined & set(package_code(file))
 
 
+def badly_hidden(folder: Path) -> list[str]:
+    """Cells hidden from readers, but for the set-up and the solutions, and solutions in sight."""
+    found = []
+    for name, notebook in each(folder):
+        for cell in notebook["cells"]:
+            hidden = cell["cell_type"] == "code" and re.fullmatch("setup|.*-solution", cell["id"])
+            tags, place = cell["metadata"].get("tags", []), f"{name}#{cell['id']}"
+            if tags != (["hide-cell"] if hidden else []):
+                rule = "set-up and solutions have the tag hide-cell, and no cell has another"
+                found.append(f"{place} has the tags {tags}: {rule}")
+            if not hidden and {"jupyter", "cellView"} & set(cell["metadata"]):
+                found.append(f"{place} is hidden by its metadata (jupyter, cellView): take it out")
+    return found
+
+
 def badly_made(folder: Path) -> list[str]:
-    """Cells without a readable id, headings not at the top of their cell, cells too long.
+    """Cells without a readable id, headings not at the top of their cell, cells too long, said
+    twice, or with letters that nobody sees or that look like others.
 
     A class of the package stands in one cell, however long it is.
     """
     found = []
     for name, notebook in each(folder):
+        said = {}  # a long paragraph -> where it stands
         for cell in notebook["cells"]:
             place = f"{name}#{cell['id']}"
             if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", cell["id"]):
                 found.append(f"{place}: the id is not made of words")
+            for letter in sorted(set(ODD.findall(cell["source"]))):
+                found.append(f"{place}: has {unicodedata.name(letter, 'a control character')} "
+                             f"(U+{ord(letter):04X}): type that place anew")  # fmt: skip
             if cell["cell_type"] == "markdown":
+                for part in cell["source"].split("\n\n"):
+                    if len(part) > 60 and part in said:
+                        found.append(f"{place}: says again what {said[part]} says: take one out")
+                    said[part] = place
                 outside = re.sub(r"```.*?```", "", cell["source"], flags=re.DOTALL)
                 heads = [m.start() for m in re.finditer(r"^#{1,6} ", outside, flags=re.MULTILINE)]
                 if any(heads) or len(heads) > 1:

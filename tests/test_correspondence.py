@@ -12,15 +12,38 @@ from pathlib import Path
 import pytest
 
 from helpers.language import messages
-from tests.correspondence import exchanged_opposites, other_numbers_said
+from tests.correspondence import exchanged_opposites, faults_beside, other_numbers_said
 from tests.notebook_checks import DECIMAL, each, pairs, prose, text_of, value
 from tests.test_notebooks import change
 from tools import words
-from tools.notebooks import CHAPTERS, GENERATED, TRANSLATIONS, lagging, still_english
+from tools.notebooks import (
+    CHAPTERS,
+    GENERATED,
+    SOURCE,
+    TRANSLATIONS,
+    front_matter,
+    lagging,
+    still_english,
+)
 
 DECLARED = tomllib.loads(Path(__file__).with_name("declared.toml").read_text("utf-8"))
 BEFORE, AFTER = 3, 1  # how many code cells away a number in prose may be printed
-HOW = "or declare it in tests/declared.toml"
+
+
+def undeclared(section: str, place: str, faults: list[str], said: str = "") -> list[str]:
+    """Return the faults of a place that nobody declared, and what is declared and is no fault.
+
+    said: what to say before a fault, if it does not speak for itself.
+    """
+    key = place.partition("/")[2].replace(".ipynb", "") if section == "far" else place
+    declared = DECLARED[section].get(key, [])
+    how = f"correct it, or, if it is right, declare it in tests/declared.toml [{section}]"
+    found = [f"{place}: {said}{one}: {how}" for one in dict.fromkeys(faults) if one not in declared]
+    return found + [
+        f"{place}: tests/declared.toml declares what is not so: {said}{one}; take it out there"
+        for one in declared
+        if one not in faults
+    ]
 
 
 def far_numbers(folder: Path) -> list[str]:
@@ -37,19 +60,17 @@ def far_numbers(folder: Path) -> list[str]:
         for place, cell in enumerate(notebook["cells"]):
             if cell["cell_type"] != "markdown" or cell["id"] in {"sources", *behind}:
                 continue
-            key = f"{name.partition('/')[2].removesuffix('.ipynb')}#{cell['id']}"
-            if cell["id"].startswith("exercise-") or "*" in DECLARED["far"].get(key, []):
+            if cell["id"].startswith("exercise-"):
                 continue  # what an exercise gives is its own
             near = [numbers for at, numbers in printed if at < place][-BEFORE:]
             near += [numbers for at, numbers in printed if at > place][:AFTER]
-            for number in DECIMAL.findall(prose(cell["source"])):
-                if number not in DECLARED["far"].get(key, []) and value(number) not in {
-                    one for numbers in near for one in numbers
-                }:
-                    found.append(
-                        f"{name}#{cell['id']}: none of the {BEFORE} code cells before and {AFTER} "
-                        f"after prints {number}: correct it, {HOW}"
-                    )
+            faults = [
+                number.replace("−", "-")
+                for number in DECIMAL.findall(prose(cell["source"]))
+                if not any(value(number) in numbers for numbers in near)
+            ]
+            said = f"none of the {BEFORE} code cells before and {AFTER} after prints "
+            found += undeclared("far", f"{name}#{cell['id']}", faults, said)
     return found
 
 
@@ -62,27 +83,33 @@ def prose_pairs(folder: Path):
             if cell["cell_type"] == "markdown" and cell["id"] not in skipped:
                 place = f"{name.removesuffix('.ipynb')}#{cell['id']}"
                 yield place, name.partition("/")[0], sources[cell["id"]], cell["source"]
+    for language in TRANSLATIONS:
+        path = folder / language / "index.md"
+        if not lagging(path):
+            texts = [folder / code / "index.md" for code in (SOURCE, language)]
+            english, own = (front_matter(text.read_text("utf-8"))[1] for text in texts)
+            yield f"{language}/index", language, english, own
 
 
 def said_otherwise(folder: Path) -> list[str]:
-    """Numbers, comparisons and opposites that a translation says otherwise than the English."""
+    """What a translation says otherwise than the English, as far as a machine can see it."""
     return [
-        f"{place}: {fault}: correct it, {HOW}"
+        line
         for place, language, english, own in prose_pairs(folder)
-        for fault in [
-            *other_numbers_said(english, own, language),
-            *exchanged_opposites(english, own, language),
-        ]
-        if fault not in DECLARED["otherwise"].get(place, "")
+        for line in undeclared("otherwise", place, faults_beside(english, own, language))
     ]
 
 
+SENTENCES = re.compile(r"[。！？：]|(?<=[.!?]) |\n")
+QUOTED = re.compile(r"```.*?```|[「『“][^」』”]*[」』”]|<span lang=.*?</span>", re.DOTALL)
+
+
 def left_in_english(folder: Path) -> list[str]:
-    """Paragraphs of a translation, marked as translated, that are in English."""
+    """Sentences of a translation, marked as translated, that are in English."""
     return [
-        f"{place} is marked as translated and has an English paragraph: {part[:60]!r}; translate it"
+        f"{place} is marked as translated and has an English sentence: {part[:60]!r}; translate it"
         for place, language, _, own in prose_pairs(folder)
-        for part in own.split("\n\n")
+        for part in SENTENCES.split(QUOTED.sub(" ", own))
         if still_english(part, language)
     ]
 
@@ -93,14 +120,30 @@ def messages_said_otherwise(said: dict[str, dict[str, str]]) -> list[str]:
     for key, one in said.items():
         for language in TRANSLATIONS:
             texts = [re.sub(r"{[^}]*}", "x", one[code]) for code in ("en", language)]
-            faults = other_numbers_said(*texts, language) + exchanged_opposites(*texts, language)
-            for fault in faults:
-                place = f"{key}.{language}"
-                if " two," not in fault and fault not in DECLARED["otherwise"].get(place, ""):
-                    found.append(f"{place}: {fault}: correct it, {HOW}")
+            numbers = [f for f in other_numbers_said(*texts, language) if " two," not in f]
+            faults = numbers + exchanged_opposites(*texts, language)
+            found += undeclared("otherwise", f"{key}.{language}", faults)
             if still_english(texts[1], language):
-                found.append(f"{place} is in English: translate it")
+                found.append(f"{key}.{language} is in English: translate it")
     return found
+
+
+def test_what_is_declared_stands_somewhere():
+    cells = {
+        f"{name.removesuffix('.ipynb')}#{cell['id']}"
+        for name, notebook in each(CHAPTERS)
+        for cell in notebook["cells"]
+    }
+    said = {f"{key}.{language}" for key in messages() for language in TRANSLATIONS}
+    pages = {f"{language}/index" for language in TRANSLATIONS}
+    known = {
+        "otherwise": cells | said | pages,
+        "far": {place.partition("/")[2] for place in cells},
+    }
+    for section, declared in DECLARED.items():
+        for place, faults in declared.items():
+            assert place in known[section], f"tests/declared.toml: there is no {place}, take it out"
+            assert isinstance(faults, list), f"tests/declared.toml: {place} needs a list, [...]"
 
 
 @pytest.mark.parametrize(
@@ -140,8 +183,12 @@ def put(was, now):
 
 
 @pytest.fixture
-def translated(book):
-    """A cell that is up to date in Japanese, Korean and Chinese, in a copy of the book."""
+def translated(book, monkeypatch):
+    """A cell that is up to date in Japanese, Korean and Chinese, in a copy of its chapter."""
+    for path in book.glob("*/*.ipynb"):
+        if not path.name.startswith("03"):
+            path.unlink()
+    monkeypatch.setitem(DECLARED, "otherwise", {})
     texts = {
         "en": "The three rows sum to 1: at most 4 of the 6 weights are smaller than the first.",
         "ja": "3つの行の和は1です。6つの重みのうち、最初のものより小さいのは4つ以下です。",
@@ -190,6 +237,66 @@ def test_prose_that_says_otherwise_is_found(fault, translated):
     assert [line for line in said_otherwise(translated) if line.startswith(place)]
 
 
+ENGLISH = """\
+The query scores 1.25 with *journey*, -0.50 with *starts*, so that the first weight is larger.
+`softmax` divides what `exp` makes by its sum ([1](01-dot-products.ipynb), [2](02-softmax.ipynb)).
+
+- (2, 3) times (3, 4) gives (2, 4).
+- The smallest number grows: $a + b$ is positive."""
+ITEMS = "- (2, 3)と(3, 4)の積は(2, 4)です。", "- 最小の数は増えて、$a + b$は正の数になります。"
+JAPANESE = "\n".join([
+    "クエリと*journey*とのスコアは1.25、*starts*とのスコアは-0.50なので、最初の重みのほうが大きくなります。"
+    "`softmax`は、`exp`の結果をその和で割ります（[1](01-dot-products.ipynb)、[2](02-softmax.ipynb)）。",
+    "", *ITEMS,
+])  # fmt: skip
+BESIDE = {
+    "decimals exchanged": ("1.25、*starts*とのスコアは-0.50", "-0.50、*starts*とのスコアは1.25"),
+    "a sign": ("-0.50", "0.50"),
+    "a digit": ("1.25", "1.52"),
+    "a shape": ("(2, 3)", "(3, 2)"),
+    "links exchanged": ("(01-dot-products.ipynb)、[2](02-softmax.ipynb)",
+                        "(02-softmax.ipynb)、[2](01-dot-products.ipynb)"),
+    "code exchanged": ("`softmax`は、`exp`", "`exp`は、`softmax`"),
+    "a formula": ("$a + b$", "$a - b$"),
+    "an example": ("*starts*", "*step*"),
+    "terms exchanged": ("クエリ", "キー"),
+    "first and last": ("最初の", "最後の"),
+    "larger and smaller": ("大きく", "小さく"),
+    "smallest and largest": ("最小", "最大"),
+    "grows and shrinks": ("増えて", "減って"),
+    "positive and negative": ("正の", "負の"),
+    "a letter of Chinese": ("重み", "权重"),
+    "a list item that is missing": (ITEMS[0], ""),
+    "list items exchanged": ("\n".join(ITEMS), "\n".join(ITEMS[::-1])),
+    "half a paragraph": ("*starts*とのスコアは-0.50なので、最初の重みのほうが大きくなります。", ""),
+}  # fmt: skip
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("fault", BESIDE)
+def test_a_translation_that_says_otherwise_is_found(fault):
+    was, now = BESIDE[fault]
+    assert was in JAPANESE and faults_beside(ENGLISH, JAPANESE, "ja") == []
+    assert faults_beside(ENGLISH, JAPANESE.replace(was, now, 1), "ja")
+
+
+def test_a_paragraph_that_lost_a_sentence_is_found():
+    there = "The weights are shares of one whole. They say how much of each value is taken over. "
+    own = "重みは、全体を1とする割合です。"
+    assert faults_beside(there, own + "各バリューからどれだけ取り込むかです。", "ja") == []
+    (found,) = faults_beside(there * 2, own, "ja")
+    assert "far shorter" in found
+
+
+@pytest.mark.planted
+def test_what_is_declared_and_is_not_so_is_found(translated, monkeypatch):
+    place = "ja/03-simple-self-attention#read-scores"
+    fault = "English says 6, here it is missing"
+    monkeypatch.setitem(DECLARED["otherwise"], place, [fault])
+    (found,) = [line for line in said_otherwise(translated) if line.startswith(place)]
+    assert found.startswith(f"{place}: tests/declared.toml declares what is not so: {fault}")
+
+
 @pytest.mark.planted
 def test_a_decimal_from_elsewhere_is_found(book):
     notebook = dict(each(book))["en/03-simple-self-attention.ipynb"]
@@ -207,7 +314,7 @@ def test_a_decimal_from_elsewhere_is_found(book):
 def test_english_left_in_a_translation_is_found(whole, translated):
     english = "A sentence that nobody has translated."
     edit = (lambda cell, _: cell.update(source=[english])) if whole else (
-        lambda cell, _: cell["source"].append(f"\n\n{english}")
+        lambda cell, _: cell["source"].append(f" {english}")
     )  # fmt: skip
     change(translated, "read-scores", edit, "ko")
     place = "ko/03-simple-self-attention#read-scores"

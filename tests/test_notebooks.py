@@ -17,6 +17,7 @@ from nbval.plugin import comment_markers, metadata_tags
 from helpers.language import LANGUAGES
 from tests.notebook_checks import (
     DECIMAL,
+    badly_hidden,
     badly_made,
     each,
     missing_chapters,
@@ -44,6 +45,7 @@ CHECKS = [
     other_numbers,
     not_run,
     not_canonical,
+    badly_hidden,
     badly_made,
     unprinted,
     other_package_code,
@@ -92,6 +94,7 @@ PLANTED = {
     not_canonical: ("badge", lambda cell, _: cell.update(source=["[Colab](elsewhere)"]), "badge"),
     badly_made: ("scores", lambda cell, _: cell.update(id="3f2a-"), "3f2a-"),
     shown_otherwise: ("scores-loop", as_shown, "scores-loop"),
+    badly_hidden: ("scores-loop", lambda c, _: c["metadata"].update(tags=["x"]), "scores-loop"),
     unprinted: ("read-scores", lambda cell, _: cell["source"].append(" 1.4951"), "read-scores"),
 }
 
@@ -112,6 +115,53 @@ def test_planted_fault_is_found(check, book):
     change(book, cell_id, edit)
     findings = check(book)
     assert any("ja/03-simple-self-attention" in line and named in line for line in findings)
+
+
+# What nbval takes for the same, or never sees, in every language at once.
+UNSEEN = {
+    "a solution in sight": (
+        badly_hidden, "exercise-token3-solution", lambda c: c["metadata"].clear(), "the tags []"),
+    "an output that the site removes": (
+        badly_hidden, "scores-loop", lambda c: c["metadata"].update(tags=["remove-output"]), "the"),
+    "code folded in JupyterLab": (
+        badly_hidden, "scores-loop",
+        lambda c: c["metadata"].update(jupyter={"source_hidden": True}), "hidden by its metadata"),
+    "a picture of pixels": (
+        shown_otherwise, "scores-loop",
+        lambda c: c["outputs"][0]["data"].update({"image/png": "iVBORw0KGgo="}), "image/png"),
+    "a widget's state": (
+        shown_otherwise, "scores-loop",
+        lambda c: c["outputs"][0]["data"].update({"application/vnd.jupyter.widget-view+json": {}}),
+        "widget-view"),
+    "the result before what is printed": (
+        shown_otherwise, "exercise-own-answer", lambda c: c["outputs"].insert(0, RESULT), "before"),
+    "the result of another run": (
+        not_run, "scores-loop", lambda c: c["outputs"][0].update(execution_count=99), "other run"),
+    "a space of no width": (
+        badly_made, "read-scores", lambda c: c["source"].append("\u200b"), "ZERO WIDTH SPACE"),
+    "a paragraph that stands twice": (
+        badly_made, "read-context",
+        lambda c: c["source"].extend(["\n\n", "The same. " * 9] * 2), "again"),
+    "a letter that looks like another": (
+        badly_made, "scores-loop", lambda c: c["source"].append("\nа"), "CYRILLIC SMALL LETTER A"),
+}  # fmt: skip
+RESULT = {
+    "output_type": "execute_result", "execution_count": 1, "metadata": {},
+    "data": {"text/plain": ["1"]},
+}  # fmt: skip
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("fault", UNSEEN)
+def test_what_is_the_same_in_every_language_is_found(fault, book):
+    check, cell_id, edit, said = UNSEEN[fault]
+    for path in book.glob("*/*.ipynb"):
+        if not path.name.startswith("03"):
+            path.unlink()
+    for language in LANGUAGES:
+        change(book, cell_id, lambda cell, _: edit(cell), language)
+    found = [line for line in check(book) if f"#{cell_id}" in line and said in line]
+    assert len(found) == len(LANGUAGES)
 
 
 @pytest.mark.planted

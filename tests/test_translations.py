@@ -170,6 +170,16 @@ def other_titles(folder: Path) -> list[str]:
     return found
 
 
+def misnumbered_links(folder: Path) -> list[str]:
+    """Links that name a chapter by another number than it has."""
+    return [
+        f"{name}#{cell_id}: [{words}] leads to {target}: correct the number, or the link"
+        for name, _, cell_id, text in pages(folder)
+        for words, target, number in re.findall(r"\[([^]]*\d[^]]*)\]\(((\d\d)-[^)\s]+)\)", text)
+        if str(int(number)) not in re.findall(r"\d+", words)
+    ]
+
+
 # language -> (what is wrong, pattern over the visible text)
 TYPOGRAPHY = {
     "every": [("asterisks that did not become emphasis", r"\*+\S|\S\*+")],
@@ -218,7 +228,7 @@ def misset_prose(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     "check",
-    [other_marks, misset_prose, forbidden_terms, wavering_terms, other_titles],
+    [other_marks, misset_prose, forbidden_terms, wavering_terms, other_titles, misnumbered_links],
     ids=lambda check: check.__name__,
 )
 def test_translations(check):
@@ -283,6 +293,14 @@ def test_other_title_is_found(book):
     path = book / "en" / "index.md"
     path.write_text(path.read_text("utf-8").replace("[Softmax](", "[Soft maximum]("), "utf-8")
     assert any("Soft maximum" in line for line in other_titles(book))
+
+
+@pytest.mark.planted
+def test_a_link_with_another_number_is_found(book):
+    link = "[第 9 章](05-queries-keys-values.ipynb#why)"
+    change(book, "scores", lambda cell, _: cell["source"].append(link), "zh")
+    (found,) = misnumbered_links(book)
+    assert found.startswith("zh/03-simple-self-attention.ipynb#scores: [第 9 章] leads to 05-")
 
 
 @pytest.mark.planted
