@@ -70,6 +70,13 @@ WRITTEN = {
     "a raw cell": ("en", extra("raw", "\\newpage"), "en/03.*#mine", "a raw cell"),
     "code in one language's way": ("zh", add_to("scores-loop", "\nx = 1"), "#scores-loop", "code"),
     "more in the setup cell": ("en", add_to("setup", "\nx = 1"), "en/03.*#setup", "x = 1"),
+    "a package of one's own": (
+        "en", add_to("setup", "\n%pip install mine"), "en/03.*#setup", "%pip install mine",
+    ),
+    "a part of a cell that no cell has": (
+        "ja", lambda n: cell(n, "scores").update(comment="mine"), "#scores", "comment",
+    ),
+    "a part of a file that none has": ("ko", lambda n: n.update(notes="mine"), "ko/03", "notes"),
     "more in a badge": ("ja", add_to("badge", " 私の"), "ja/03.*#badge", "私の"),
     "metadata of a cell": (
         "en", lambda n: cell(n, "scores")["metadata"].update(slideshow={}), "#scores", "slideshow",
@@ -96,8 +103,17 @@ def test_what_a_person_wrote_stops_it(what, book):
         assert (book / other / NAME).read_bytes() == (CHAPTERS / other / NAME).read_bytes()
 
 
+CELL = b'{"metadata": {}, "cells": [{"id": "a", "source": [], "execution_count": 1, %s}]}'
+NO_NOTEBOOK = [
+    b"\xff\xfe{}", b'{"cells": [', b"[]", b"", b'{"cells": 3}', b"[" * 100_000,
+    CELL % b'"cell_type": "code", "metadata": {}, "outputs": null',
+    CELL % b'"cell_type": "markdown", "metadata": {"tags": [{}]}',
+    CELL % b'"cell_type": "markdown", \n<<<<<<< HEAD\n"metadata": {}',
+]  # fmt: skip
+
+
 @pytest.mark.planted
-@pytest.mark.parametrize("content", [b"\xff\xfe{}", b'{"cells": [', b"[]", b"", b'{"cells": 3}'])
+@pytest.mark.parametrize("content", NO_NOTEBOOK)
 def test_what_is_no_notebook_is_named(content, book):
     (book / "ja" / NAME).write_bytes(content)
     with pytest.raises(ValueError, match=r"ja/03-simple-self-attention\.ipynb.*last version"):
@@ -110,7 +126,8 @@ def test_the_book_holds_nothing_that_sync_would_write_over():
 
 def test_what_editors_note_for_themselves_stops_nothing(book):
     def noted(notebook):
-        notebook["metadata"]["vscode"] = {}
+        notebook["metadata"] |= {"vscode": {}, "toc-showcode": True}
+        cell(notebook, "scores")["metadata"]["jp-MarkdownHeadingCollapsed"] = True
         cell(notebook, "scores")["metadata"].update(collapsed=True, id="x1")
 
     edit(book / "ja" / NAME, noted)
@@ -145,6 +162,21 @@ def test_ids_can_be_taken_back(change, language, book):
     edit(path, change)
     assert "has the ids of" in give_ids(f"{language}/{NAME}", book)
     assert canonical(read(path)) == (CHAPTERS / language / NAME).read_text("utf-8")
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("pair", [("scores-loop", "weights-by-softmax"), ("scores", "read-scores")])
+def test_ids_are_not_given_to_cells_in_another_order(pair, book):
+    def moved(notebook):
+        one, other = (notebook["cells"].index(cell(notebook, name)) for name in pair)
+        cells = notebook["cells"]
+        cells[one], cells[other] = cells[other], cells[one]
+        new_ids(notebook)
+
+    held = edit(book / "ja" / NAME, moved)
+    with pytest.raises(ValueError, match=r"03-simple-self-attention: cell \d+ is not the one"):
+        give_ids("ja/03-simple-self-attention", book)
+    assert (book / "ja" / NAME).read_bytes() == held
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Every translated markdown cell remembers a hash of the English cell it was writt
 Pages in Markdown (index.md) remember the same in their front matter.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -26,8 +27,8 @@ CELL_METADATA = ("tags", "source_hash", "untranslated", "jupyter", "cellView")
 
 
 def chapters(language: str, folder: Path = CHAPTERS) -> list[Path]:
-    """Return the notebooks of a language in reading order."""
-    return sorted((folder / language).glob("*.ipynb"))
+    """Return the notebooks of a language in reading order, without what an editor hides there."""
+    return sorted((folder / language).glob("[!.]*.ipynb"))
 
 
 def read(path: Path) -> dict:
@@ -39,17 +40,29 @@ def read(path: Path) -> dict:
     name = f"{path.parent.name}/{path.name}"
     content = path.read_bytes()
     try:
-        notebook = json.loads(content.decode("utf-8"))
+        notebook = json.loads(content.decode("utf-8-sig"))
+        json.dumps(notebook, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise ValueError(
             f"{name}, line {line}: the byte {content[error.start]:#04x} is not UTF-8; "
             "save the file as UTF-8, or take back its last version"
         ) from None
+    except UnicodeEncodeError as error:
+        half = error.object[error.start]
+        raise ValueError(
+            f"{name}: {half!r} is half a character, near "
+            f"{error.object[max(0, error.start - 40) : error.start]!r}; write the whole one"
+        ) from None
     except json.JSONDecodeError as error:
         raise ValueError(
             f"{name}, line {error.lineno}: not a notebook, {error.msg} (column {error.colno}); "
             "mend that line, or take back the file's last version"
+        ) from None
+    except RecursionError:
+        raise ValueError(
+            f"{name} is not a notebook: brackets in brackets without end; "
+            "take back the file's last version"
         ) from None
     seen = set()
     try:
@@ -66,10 +79,10 @@ def read(path: Path) -> dict:
                     f"{place} has the id {cell['id']!r}, as another cell has; give it its own"
                 )
             seen.add(cell["id"])
-            cell["metadata"].items(), cell["cell_type"]
+            frozenset(cell["metadata"].get("tags", [])), cell["cell_type"]
             cell["source"] = "".join(cell["source"])
             if cell["cell_type"] == "code":
-                cell["outputs"], cell["execution_count"]
+                iter(cell["outputs"]), cell["execution_count"]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{name} is not a notebook: {error!r}; take back the file's last version"
@@ -143,16 +156,31 @@ def canonical(notebook: dict) -> str:
 
 def write(path: Path, text: str) -> bool:
     """Write `text` to `path`, whole or not at all; return whether it changed anything."""
-    if path.exists() and path.read_bytes() == text.encode():
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
+    return bool(write_all({path: text}))
+
+
+def write_all(texts: dict[Path, str]) -> list[Path]:
+    """Write every file, or none where there is no room for one; return those that changed.
+
+    A link stays one: what it leads to is written. What a killed run left behind is removed.
+    """
+    places = {path: path.resolve() for path in texts}
+    drafts = {path: place.with_name(f".{place.name}.draft") for path, place in places.items()}
+    changed = []
     try:
-        draft.write_text(text, "utf-8", newline="\n")
-        os.replace(draft, path)
+        for path, text in texts.items():
+            content = text.encode()
+            if not (path.exists() and path.read_bytes() == content):
+                path.parent.mkdir(parents=True, exist_ok=True)
+                drafts[path].write_bytes(content)
+                changed.append(path)
+        for path in changed:
+            os.replace(drafts[path], places[path])
     finally:
-        draft.unlink(missing_ok=True)
-    return True
+        for draft in drafts.values():
+            with contextlib.suppress(OSError):
+                draft.unlink()
+    return changed
 
 
 def source_hash(text: str) -> str:

@@ -18,6 +18,7 @@ which cell and what to do; the other chapters go on.
 
 import argparse
 import contextlib
+import os
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -42,6 +43,7 @@ from tools.notebooks import (
     source_hash,
     still_english,
     write,
+    write_all,
 )
 from tools.running import CELL_SECONDS, run
 from tools.written import Unkept, give_ids, not_understood, only_here
@@ -155,6 +157,8 @@ def sync_chapter(
         ValueError: it cannot be run, or something a person wrote would be lost and is not in
             `dropped`. The chapter is as it was.
     """
+    places = {language: folder / language / path.name for language in LANGUAGES}
+    held = {place: place.read_bytes() for place in places.values() if place.exists()}
     found = unkept(path, folder)
     said = [f"dropped {one.place}" for one in found if one.place in dropped]
     if lost := [one for one in found if one.place not in dropped]:
@@ -169,25 +173,27 @@ def sync_chapter(
     english = with_generated(read(path), SOURCE, path.name, url)
     notebooks = {SOURCE: english}
     for language in TRANSLATIONS:
-        own_path = folder / language / path.name
+        own_path = places[language]
         own_path.parent.mkdir(parents=True, exist_ok=True)  # a new language
         own = read(own_path) if own_path.exists() else None
         notebooks[language] = carried(english, own, language, path.name, url)
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    pool = ThreadPoolExecutor(max_workers=2)
+    try:
         runs = {
-            language: pool.submit(run, notebook, folder / language / path.name, seconds)
+            language: pool.submit(run, notebook, places[language], seconds)
             for language, notebook in notebooks.items()
         }
-        try:
-            texts = {language: canonical(done.result()) for language, done in runs.items()}
-        except BaseException:
-            for waiting in runs.values():
-                waiting.cancel()
-            raise
-    for language, whole in texts.items():
-        if write(folder / language / path.name, whole):
-            said.append(f"wrote {language}/{path.name}")
-    return said
+        texts = {language: canonical(done.result()) for language, done in runs.items()}
+    except BaseException as error:  # who interrupts it does not wait for the cells at work
+        pool.shutdown(wait=isinstance(error, Exception), cancel_futures=True)
+        raise
+    pool.shutdown()
+    for place in places.values():
+        if held.get(place) != (place.read_bytes() if place.exists() else None):
+            name = f"{place.parent.name}/{place.name}"
+            raise SyncError(f"{name} was saved while its cells ran; run sync again")
+    written = write_all({places[language]: whole for language, whole in texts.items()})
+    return said + [f"wrote {place.parent.name}/{place.name}" for place in written]
 
 
 def glossary_page(language: str, folder: Path = CHAPTERS) -> str:
@@ -348,7 +354,7 @@ def sync(
         for path in chapters(language, folder):
             name = f"{language}/{path.name}"
             if not (folder / SOURCE / path.name).exists():
-                print(f"  {name} has no English chapter: delete it, or restore that")
+                print(f"  {name} has no English chapter: call it as that is called, or delete it")
                 continue
             if names and not path.name.startswith(tuple(names)):
                 continue
@@ -378,6 +384,9 @@ def main() -> int:
         failed = sync(arguments.chapters, drop=arguments.drop, seconds=arguments.seconds)
     except (SyncError, ValueError, OSError) as error:
         sys.exit(f"sync stopped, everything is as it was: {error}")
+    except KeyboardInterrupt:
+        print("\nInterrupted. The chapter at work is as it was.", file=sys.stderr, flush=True)
+        os._exit(130)  # kernels end with this process
     if failed:
         print("\nNot everything is in line:\n" + "\n".join(failed), file=sys.stderr)
     return 1 if failed else 0

@@ -23,10 +23,15 @@ from tools.notebooks import (
 
 # What Jupyter, Colab and VS Code note for themselves: nobody wrote it.
 EDITORS_CELL = {"collapsed", "scrolled", "editable", "deletable", "trusted", "execution", "id",
-                "ExecuteTime", "colab", "colab_type", "outputId", "vscode"}  # fmt: skip
+                "ExecuteTime", "colab", "colab_type", "outputId", "vscode", "executionInfo",
+                "jp-MarkdownHeadingCollapsed", "heading_collapsed", "pycharm"}  # fmt: skip
 EDITORS_NOTEBOOK = {"kernelspec", "language_info", "colab", "accelerator", "gpuClass", "vscode",
-                    "orig_nbformat", "celltoolbar", "widgets"}  # fmt: skip
+                    "orig_nbformat", "celltoolbar", "widgets", "kernel_info", "anaconda-cloud",
+                    "toc-autonumbering", "toc-showcode", "toc-showmarkdowntxt",
+                    "toc-showtags"}  # fmt: skip
 KINDS = {"markdown", "code"}
+NOTEBOOK = {"cells", "metadata", "nbformat", "nbformat_minor"}
+CELL = {"cell_type", "id", "metadata", "source", "outputs", "execution_count", "attachments"}
 
 
 class Unkept(NamedTuple):
@@ -45,8 +50,12 @@ def not_understood(name: str, notebook: dict) -> list[Unkept]:
         Unkept(name, f"the notebook has metadata {key!r}, which sync does not know; remove it")
         for key in sorted(set(notebook["metadata"]) - EDITORS_NOTEBOOK)
     ]
+    for key in sorted(set(notebook) - NOTEBOOK):
+        found.append(Unkept(name, f"the file has {key!r}, which no notebook has; remove it"))
     for cell in notebook["cells"]:
         place = f"{name}#{cell['id']}"
+        for key in sorted(set(cell) - CELL):
+            found.append(Unkept(place, f"{key!r}, which no cell has; remove it"))
         if cell["cell_type"] not in KINDS:
             what = f"a {cell['cell_type']} cell; make it Markdown or code, or remove it"
             found.append(Unkept(place, what))
@@ -91,7 +100,9 @@ def only_here(name: str, notebooks: dict[str, dict], template: str) -> list[Unke
 def own_words(source: str, known: list[str]) -> str:
     """Return the first thing in a badge or setup cell that neither sync nor a language knows."""
     rest = re.sub(r"\[[^]]*\]\([^)]*\)", "", source)  # a link of a badge
-    mechanics = r'%pip install .*|tag = !git .*|book = ".*|except ModuleNotFoundError.*'
+    mechanics = (
+        r'%pip install -q --no-deps git\+.*|tag = !git .*|book = ".*|except ModuleNotFoundError.*'
+    )
     mechanics += r'|helpers\.set_language\("\w*"\)'
     lines = {line.strip() for text in known for line in text.splitlines()}
     for line in map(str.strip, rest.splitlines()):
@@ -109,7 +120,8 @@ def own_cell(cell: dict, english: dict | None, twins: list[dict]) -> str:
             return ""
         if cell["cell_type"] == "code" and source in carried:
             return ""
-        return "English has no such cell; give it the id of its English cell, or drop it"
+        what = "English has no such cell; give it the id of its English cell"
+        return f"{what}, put it into the one that it belongs to, or drop it"
     if cell["cell_type"] != english["cell_type"]:
         what = f"{cell['cell_type']} here, {english['cell_type']} in English"
         return f"{what}; give it another id, or drop it" if source not in carried else ""
@@ -122,6 +134,23 @@ def own_cell(cell: dict, english: dict | None, twins: list[dict]) -> str:
     return (
         f"tags {sorted(own)} of its own; give them to the English cell, or drop them" if own else ""
     )
+
+
+def misplaced(cells: list[dict], models: list[dict]) -> int:
+    """Return the number of the first cell that is another one than its model, as far as one sees.
+
+    That is: code of another cell, or a heading of another level. Cells count from 1; 0: none.
+    """
+    code = {model["source"].strip() for model in models if model["cell_type"] == "code"}
+    for number, (cell, model) in enumerate(zip(cells, models, strict=True), 1):
+        own, its = "".join(cell["source"]).strip(), model["source"].strip()
+        if cell["cell_type"] == "code":
+            other = own != its and own in code
+        else:
+            other = re.match("#*", own)[0] != re.match("#*", its)[0]
+        if other:
+            return number
+    return 0
 
 
 def give_ids(address: str, folder: Path = CHAPTERS) -> str:
@@ -142,6 +171,11 @@ def give_ids(address: str, folder: Path = CHAPTERS) -> str:
             continue
         cells = read(other)["cells"]
         if [cell["cell_type"] for cell in cells] == kinds:
+            if number := misplaced(notebook["cells"], cells):
+                raise ValueError(
+                    f"{address}: cell {number} is not the one that stands there in {language}, so "
+                    "ids would go astray; put it back in its place for now, or write ids by hand"
+                )
             for cell, model in zip(notebook["cells"], cells, strict=True):
                 cell["id"] = model["id"]
             notebook["nbformat_minor"] = max(5, notebook.get("nbformat_minor", 5))
