@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from helpers.language import LANGUAGES, text
 from tools.notebooks import CHAPTERS, ROOT, chapters, source_hash
 from tools.site import SiteError
 from tools.site import build as building
+from tools.site import previews as previewing
 from tools.site.build import build
 
 
@@ -177,6 +179,39 @@ def test_an_interrupted_build_leaves_the_site(small, fault, monkeypatch):
     build(small)
     assert "More." in (small / "_build/site/en/index.html").read_text("utf-8")
     assert not (small / "_build/staging").exists()
+
+
+@pytest.mark.parametrize("name", ["known.json", ".png"])
+def test_killed_while_it_keeps_something_for_the_next_time(name, small, fault, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def half(write):
+        def cut(path, content, *rest, **options):
+            if name in path.name:
+                write(path, content[: len(content) // 2], *rest, **options)
+                raise Killed
+            return write(path, content, *rest, **options)
+
+        return cut
+
+    def half_drawn(_, to):
+        to.write_bytes(b"half a picture")
+        raise Killed
+
+    (small / "chapters/en/index.md").write_text(INDEX.replace("Small", f"Small {name}"), "utf-8")
+    with monkeypatch.context() as patch:
+        for writes in ("write_text", "write_bytes"):
+            patch.setattr(Path, writes, half(getattr(Path, writes)))
+        if name == ".png":
+            patch.setattr(previewing, "draw", half_drawn)
+        patch.setattr(building, "machinery", lambda: f"other than before {name}")
+        with pytest.raises(Killed):
+            build(small)
+    site = build(small)
+    assert f"Small {name}" in (site / "en/index.html").read_text("utf-8")
+    for picture in (site / "_static/preview").iterdir():
+        Image.open(picture).verify()
 
 
 def test_a_new_title_reaches_every_page(small, fault):

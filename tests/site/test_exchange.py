@@ -22,7 +22,7 @@ import itertools, sys
 from pathlib import Path
 from tools.site.exchange import recover, swap
 site, staging = Path(sys.argv[1], "site"), Path(sys.argv[1], "staging")
-recover(site)
+recover(staging, site)
 for number in itertools.count():
     __import__("shutil").rmtree(staging, ignore_errors=True)
     staging.mkdir()
@@ -70,16 +70,16 @@ def test_where_folders_cannot_be_exchanged(interrupted, tmp_path, monkeypatch):
             with pytest.raises(StopIteration):
                 swap(staging, site)
         assert not site.exists()
-        recover(site)
+        recover(staging, site)
     else:
         swap(staging, site)
-        assert not staging.exists()
+    assert not staging.exists()
     assert (site / "page").read_text() == ("site" if interrupted else "staging")
     assert not (tmp_path / "site.old").exists()
 
 
 @pytest.mark.planted
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EACCES])
 def test_a_disk_without_room_gets_a_sentence(number, tmp_path, monkeypatch):
     def no_room(*_, **__):
         raise OSError(number, os.strerror(number))

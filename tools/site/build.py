@@ -64,7 +64,7 @@ def build_if_changed(book: Path) -> Path:
     """Do what `build` promises, while no other process builds the same book."""
     folder, build_folder = book / "chapters", book / "_build"
     site, staging = build_folder / "site", build_folder / "staging"
-    recover(site)
+    recover(staging, site)
     made_by = machinery()
     made_from = made_by + digest([book / "_toc.yml", *(folder / code for code in LANGUAGES)], book)
     made_from += json.dumps(stamps(build_folder / "pdf"))

@@ -20,6 +20,7 @@ RENAME_SWAP = 2  # macOS
 NO_ROOM = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your share of the disk is full",
+    errno.EFBIG: "a file may not be that large",
     errno.EROFS: "it can only be read",
     errno.EACCES: "you may not write there",
     errno.EPERM: "you may not write there",
@@ -40,11 +41,13 @@ def swap(staging: Path, site: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def recover(site: Path) -> None:
-    """Put the old site back if an exchange was interrupted between two renames."""
+def recover(staging: Path, site: Path) -> None:
+    """Put the old site back if an exchange was interrupted between two renames; remove the rest."""
     old = site.with_name(f"{site.name}.old")
     if old.exists() and not site.exists():
         os.replace(old, site)
+    for rest in (old, staging):
+        shutil.rmtree(rest, ignore_errors=True)
 
 
 def exchanged(one: Path, other: Path) -> bool:

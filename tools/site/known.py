@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tools.notebooks import ROOT
+from tools.notebooks import ROOT, write
 
 
 class Known:
@@ -33,7 +33,7 @@ class Known:
         """Keep what this build has used for the next one."""
         if self.file:
             kept = {"made_by": self.made_by, "results": self.results}
-            self.file.write_text(json.dumps(kept, ensure_ascii=False), "utf-8")
+            write(self.file, json.dumps(kept, ensure_ascii=False))
 
 
 def digest(paths: list[Path], root: Path = ROOT) -> str:

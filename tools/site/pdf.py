@@ -30,7 +30,7 @@ from pypdf.generic import (
 from helpers import __version__
 from helpers.language import LANGUAGES, text
 from tools.addresses import page_address, site_address
-from tools.notebooks import ROOT
+from tools.notebooks import ROOT, write
 from tools.site import SiteError
 from tools.site.contents import caption, parts, slugs
 from tools.site.serve import server
@@ -119,7 +119,7 @@ def make_pdfs(site: Path, toc: dict, made: Path, chromium, languages=tuple(LANGU
     def keep(name: str, content: bytes) -> None:
         (made / f"{name}.pdf").write_bytes(content)
         known[name] = wanted[name]
-        (made / STAMPS).write_text(json.dumps(known, indent=1), "utf-8")
+        write(made / STAMPS, json.dumps(known, indent=1))
 
     running = server(site)
     Thread(target=running.serve_forever, daemon=True).start()

@@ -25,7 +25,9 @@ def previews(folder: Path, slugs: list[str], to: Path, kept: Path) -> None:
         name = page_title(folder, slug)
         same = kept / f"{hashlib.sha256(name.encode()).hexdigest()[:16]}.png"
         if not same.exists():
-            draw(name, same)
+            draft = kept / "draft.png"  # so that what is kept is whole
+            draw(name, draft)
+            draft.replace(same)
         shutil.copy(same, to / f"{slug}.png")
 
 
