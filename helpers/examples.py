@@ -29,6 +29,7 @@ inputs = torch.tensor(
         [0.05, 0.80, 0.55],  # step
     ],
     dtype=torch.float32,
+    device="cpu",
 )  # (6, 3)
 
 bank_tokens = {  # as that model reads the two sentences
@@ -42,6 +43,7 @@ bank_attention = {  # how much *bank* takes from each token: row 0 in head 1, ro
             [0.07, 0.00, 0.00, 0.02, 0.04, 0.01, 0.06, 0.04, 0.71, 0.04],
         ],
         dtype=torch.float32,
+        device="cpu",
     ),  # (2, 10)
     "money": torch.tensor(
         [
@@ -49,6 +51,7 @@ bank_attention = {  # how much *bank* takes from each token: row 0 in head 1, ro
             [0.28, 0.01, 0.01, 0.07, 0.12, 0.18, 0.04, 0.30],
         ],
         dtype=torch.float32,
+        device="cpu",
     ),  # (2, 8)
 }
 

@@ -14,6 +14,8 @@ from torch import Tensor
 CLOSE = {"rtol": 1e-4, "atol": 1e-5}
 # A number copied from an output has four decimals.
 PRINTED = {"rtol": 0.0, "atol": 6e-5}
+DEEPEST = 32  # axes; torch itself cannot compare tensors of 64
+MOST = 10**6  # numbers of a range that are looked at, and more than any exercise asks for
 QUOTES = "\t\r\n\"'`\u2018\u2019\u201c\u201d\u300c\u300d"
 
 
@@ -28,12 +30,13 @@ def is_empty(answer: object) -> bool:
 
 def plain(answer: object) -> object:
     """Return arrays and tables (numpy, pandas, ...), tuples and ranges as lists; others as is."""
-    if isinstance(answer, (tuple, range)):
+    if isinstance(answer, tuple) or (isinstance(answer, range) and answer[:MOST] == answer):
         return list(answer)
     if not isinstance(answer, (Tensor, type)):
-        for way in ("to_numpy", "tolist"):
-            if callable(method := getattr(answer, way, None)):
-                answer = method()
+        with contextlib.suppress(Exception):  # methods of a reader's own may fail
+            for way in ("to_numpy", "tolist"):
+                if callable(method := getattr(answer, way, None)):
+                    answer = method()
     return answer
 
 
@@ -44,7 +47,8 @@ def as_tensor(answer: object) -> Tensor | None:
         if isinstance(answer, Tensor):
             return _dense(answer)
         if isinstance(answer, list):
-            return torch.stack([as_tensor(part) for part in answer])
+            stacked = torch.stack([as_tensor(part) for part in answer])
+            return stacked if stacked.dim() <= DEEPEST else None
         if isinstance(answer, bool) or (isinstance(answer, int) and abs(answer) < 2**63):
             return torch.tensor(answer)
         if isinstance(answer, complex):
@@ -58,6 +62,10 @@ def as_tensor(answer: object) -> Tensor | None:
 
 def _dense(values: Tensor) -> Tensor | None:
     values = values.detach()
+    if values.is_nested:
+        return None
+    if values.is_quantized:
+        values = values.dequantize()
     if values.layout is not torch.strided:
         values = values.to_dense()
     if values.is_complex():
@@ -92,7 +100,7 @@ def variants(wrong: object) -> tuple:
 
 
 def shape_of(values: Tensor) -> str:
-    return str(tuple(values.shape))
+    return "nested" if values.is_nested else str(tuple(values.shape))
 
 
 def number_words(number: float) -> str:
@@ -104,12 +112,13 @@ def number_words(number: float) -> str:
 
 def describe(answer: object) -> str:
     """Say in one short line what something is: its type, and its shape or value."""
-    if answer is None or isinstance(answer, BaseException):
-        return repr(answer)[:80]
     if isinstance(answer, Tensor):
-        kind = str(answer.dtype).removeprefix("torch.")
-        return f"Tensor {shape_of(answer)}" + ("" if answer.is_floating_point() else f" {kind}")
+        kind = "" if answer.is_floating_point() else str(answer.dtype).replace("torch.", " ")
+        place = "" if answer.device.type == "cpu" else f" on {answer.device}"
+        return f"Tensor {shape_of(answer)}{kind}{place}"
     try:
+        if answer is None or isinstance(answer, BaseException):
+            return repr(answer)[:80]
         shown = "" if callable(answer) else " " + " ".join(repr(answer).split())
     except Exception:  # a repr of the reader's own may fail
         shown = ""

@@ -30,6 +30,13 @@ class Raised:
     error: BaseException
 
 
+@dataclass(frozen=True)
+class NoNumbers:
+    """A tensor whose numbers cannot be read: nested, or on the device meta."""
+
+    tensor: Tensor
+
+
 class Unusable(Exception):
     """Raised by a `use` that cannot find in an answer what it needs; carries the verdict."""
 
@@ -46,13 +53,20 @@ def part(answer: object, name: str) -> object:
 
 
 def outcome(call: Callable, *arguments: object) -> object:
-    """Return what a call gives: a tensor if it holds numbers, `Raised` if it raises."""
+    """Return what a call gives: a tensor if it holds numbers, `Raised` if it raises.
+
+    A tensor that holds none becomes `NoNumbers`.
+    """
     try:
         with quietly():
             result = call(*copy.deepcopy(arguments))
-    except (Exception, SystemExit) as error:  # the reader's code may raise anything
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # the reader's code may raise anything
         return Raised(error)
     numbers = as_tensor(result)
+    if numbers is None and isinstance(result, Tensor):
+        return NoNumbers(result)
     return result if numbers is None else numbers
 
 
@@ -109,7 +123,8 @@ def wrong_outcome(given: object, right: object) -> Verdict:
     if _is_error(given):
         return Verdict("any.returned_error", {"actual": describe(given)})
     if not isinstance(given, Tensor) or not isinstance(right, Tensor):
-        return Verdict("any.returned", {"actual": describe(given)})
+        returned = given.tensor if isinstance(given, NoNumbers) else given
+        return Verdict("any.returned", {"actual": describe(returned)})
     return difference(given, right, of_function=True)
 
 
@@ -119,7 +134,10 @@ def _is_error(result: object) -> bool:
 
 
 def one_line(error: BaseException) -> str:
-    said = " ".join(str(error).split())
+    try:
+        said = " ".join(str(error).split())
+    except Exception:  # an error of the reader's own may have no words
+        said = ""
     said = said if len(said) <= 120 else said[:117] + "..."
     return f"{type(error).__name__}: {said}" if said else type(error).__name__
 
