@@ -64,8 +64,11 @@ class Release:
 
         Raises:
             ModelMissing: no place has it; the message says which were tried and what helps.
-            ValueError: the file that was found is not the published one.
+            ValueError: the model has no such file, or the one that was found is not the published
+                one.
         """
+        if name not in self.sha256:
+            raise ValueError(f"expected a file among {', '.join(self.sha256)}; got {name!r}")
         for path in (self.cached(name), self.packaged(name)):
             if path is not None and path.is_file():
                 return self.checked(name, path)

@@ -5,6 +5,7 @@ them, in exercises/chNN.toml: one entry per message, one line per language.
 """
 
 import tomllib
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -26,6 +27,9 @@ LANGUAGES = {
     "zh": Language("简体中文", "zh-CN", "zh_CN"),
 }
 
+# Characters that would turn the direction of the words around them.
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 _current = "en"
 
 
@@ -40,7 +44,7 @@ def set_language(code: str) -> None:
         ValueError: `code` is not one of the languages of the book.
     """
     global _current
-    if code not in LANGUAGES:
+    if code not in list(LANGUAGES):  # a list has no hash
         raise ValueError(f"expected a language code among {', '.join(LANGUAGES)}; got {code!r}")
     _current = code
     from helpers.figures.plain import serve_plain_figures
@@ -99,3 +103,17 @@ def text(key: str, language: str | None = None, **values: object) -> str:
             f"no message {key!r} in language {code!r}: helpers/words, helpers/exercises"
         ) from None
     return words.format(**values)
+
+
+def visible(word: str) -> str:
+    """Return `word` with each character that no page may hold, or show, spelled out: \\n, \\x1b.
+
+    These are control characters, lone surrogates, U+FFFE and its like, and marks that turn
+    the direction of text.
+    """
+    return "".join(
+        x.encode("unicode_escape").decode()
+        if unicodedata.category(x) in ("Cc", "Cs") or ord(x) & 0xFFFE == 0xFFFE or x in TURNING
+        else x
+        for x in word
+    )

@@ -99,7 +99,7 @@ class MiniLM(nn.Module):
                 f"expected a text of at most {MOST_TOKENS} tokens; got {len(found.ids)}: "
                 f"{sentence[:40]!r}..."
             )
-        return found.tokens, torch.tensor(found.ids)
+        return found.tokens, torch.tensor(found.ids, device=self.tokens.weight.device)
 
     def states(self, sentence):
         """Return the tokens of a sentence and their vectors at every stage, (L + 1, T, D).

@@ -316,3 +316,8 @@ def test_the_cache_is_where_the_hub_keeps_it(settings, expected, monkeypatch):
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     assert str(hub.cache_folder()) == expected
+
+
+def test_a_file_that_the_model_does_not_have_is_not_looked_for():
+    with pytest.raises(ValueError, match=r"a file among model\.bin; got 'model\.bim'"):
+        RELEASE.read("model.bim")

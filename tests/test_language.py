@@ -76,3 +76,8 @@ def test_a_message_that_is_missing_is_named(tables):
         text("room.b")
     with pytest.raises(KeyError, match=r"no message 'room\.a' in language 'ja'"):
         text("room.a", "ja")
+
+
+def test_a_code_that_is_no_string_is_refused_in_words():
+    with pytest.raises(ValueError, match=r"language code among .*; got \['en'\]"):
+        set_language(["en"])

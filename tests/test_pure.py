@@ -449,3 +449,10 @@ def test_nothing_given_is_changed():
     pure.self_attention(given[1], given[1], given[1], given[1], causal=True)
     pure.multi_head_attention(given[1], given[1], given[1], given[1], given[1], 2)
     assert given == [sentence, TWO, ONE]
+
+
+@pytest.mark.parametrize("call", [pure.softmax, lambda x: pure.dot(x, x)])
+def test_ints_whose_products_no_float_holds_are_refused(call):
+    call([10**150, 1])
+    with pytest.raises(ValueError, match=r"ints of at most 150 digits in .* at position 1"):
+        call([1, -(10**160)])

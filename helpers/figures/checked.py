@@ -4,23 +4,27 @@ import math
 from collections.abc import Mapping
 
 from helpers.figures.words import label, number
+from helpers.language import visible
 
 MOST = 6  # series in one figure: as many as there are colours
 
 
 def list_of(values, name: str) -> list:
-    if hasattr(values, "detach"):
-        values = values.detach().cpu()
-    if hasattr(values, "tolist"):
-        values = values.tolist()
-    if isinstance(values, str | Mapping) or not hasattr(values, "__iter__"):
-        raise ValueError(f"expected {name} as a tensor or list; got {type(values).__name__}")
-    return [_item(v, name) for v in values]
+    try:
+        if hasattr(values, "detach"):
+            values = values.detach().cpu()
+        for way in ("to_numpy", "tolist"):
+            values = getattr(values, way)() if hasattr(values, way) else values
+        if not isinstance(values, str | Mapping) and hasattr(values, "__iter__"):
+            return [_item(v, name) for v in values]
+    except RuntimeError as error:  # sparse, on the device meta, a list that holds itself
+        raise ValueError(f"expected {name} as numbers that can be listed; {error}") from None
+    raise ValueError(f"expected {name} as a tensor or list; got {type(values).__name__}")
 
 
 def _item(value, name: str):
     """A number or a name as it is, a 0-d tensor as a number, anything else as a list."""
-    if hasattr(value, "tolist") and value.ndim == 0:
+    if hasattr(value, "tolist") and getattr(value, "ndim", 1) == 0:
         return value.tolist()
     if isinstance(value, str) or not hasattr(value, "__iter__"):
         return value
@@ -30,7 +34,10 @@ def _item(value, name: str):
 def _real(value, name: str, finite: bool) -> float:
     if not isinstance(value, int | float):
         raise ValueError(f"expected real numbers in {name}; got {type(value).__name__}")
-    value = float(value)
+    try:
+        value = float(value)
+    except OverflowError:
+        value = math.inf
     if value == math.inf or (finite and not math.isfinite(value)):
         raise ValueError(f"expected finite numbers in {name}; got {value}")
     return value
@@ -71,7 +78,7 @@ def names_of(names, what: str) -> list[str]:
     names = list_of(names, what)
     if not names or any(isinstance(name, list) for name in names):
         raise ValueError(f"expected a flat list of names in {what}; got {shape_of(names)}")
-    return [number(n) if isinstance(n, int | float) else str(n) for n in names]
+    return [number(n) if isinstance(n, int | float) else visible(str(n)) for n in names]
 
 
 def check_digits(digits) -> None:

@@ -8,6 +8,8 @@ import re
 import unicodedata
 from xml.sax.saxutils import escape
 
+from helpers.language import visible
+
 COMMANDS = {"sqrt": "√", "cdot": "·", "top": "⊤", "times": "×", "theta": "θ", "tau": "τ"}
 COMMANDS |= {"alpha": "α", "eta": "η", "sigma": "σ", "mu": "μ", "cos": "cos", "sin": "sin"}
 COMMANDS |= {"beta": "β", "lambda": "λ", "pi": "π", "omega": "ω", "infty": "∞", "leq": "≤"}
@@ -141,7 +143,7 @@ def spans(words: str, maths: bool = True) -> str:
             attributes += f' font-size="{size}em"'
         if style == "i":
             attributes += ' font-style="italic"'
-        run = escape(run)
+        run = escape(visible(run))
         out.append(f"<tspan{attributes}>{run}</tspan>" if attributes else run)
         shift = goal
     return "".join(out)

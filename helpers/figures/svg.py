@@ -31,7 +31,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_hex
 
 from helpers.figures.letters import pieces, spans, width
-from helpers.language import LANGUAGES, get_language
+from helpers.language import LANGUAGES, get_language, visible
 
 # Whatever is drawn in this colour takes the colour of the text around the figure.
 INK = "#010203"
@@ -338,7 +338,7 @@ class FigureCanvas(FigureCanvasSVG):
         figure, dpi = self.figure, self.figure.dpi
         wide, high = (float(v) for v in figure.get_size_inches())
         named = ""
-        if alt := (metadata or {}).get("Title"):
+        if alt := visible((metadata or {}).get("Title") or ""):
             named = f" aria-label={quoteattr(alt)}"
         with cbook.open_file_cm(filename, "w", encoding="utf-8") as file:
             if not cbook.file_requires_unicode(file):

@@ -76,6 +76,8 @@ def fixed(value: float, digits: int) -> str:
 def number(value: float) -> str:
     """Print a number with about four digits, as the text alternatives say it."""
     size = abs(value)
+    if not math.isfinite(value):
+        return fixed(value, 0) or "NaN"
     if value == int(value) and size < 1e15:
         words = str(int(value))
     elif size >= 1000:

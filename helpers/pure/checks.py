@@ -3,6 +3,7 @@
 import math
 
 _LARGEST = math.nextafter(math.inf, 0)  # the largest float
+_LARGEST_INT = 10**150  # the product of two ints is one that a float can hold
 
 
 def _check_vector(vector, name):
@@ -17,6 +18,10 @@ def _check_vector(vector, name):
         if not abs(number) <= _LARGEST:  # NaN fails every comparison
             raise ValueError(
                 f"expected finite numbers in {name}; got {number} at position {position}"
+            )
+        if isinstance(number, int) and abs(number) > _LARGEST_INT:
+            raise ValueError(
+                f"expected ints of at most 150 digits in {name}; got more at position {position}"
             )
 
 

@@ -1,9 +1,19 @@
 """What is given to a widget: read, checked, and rounded where it is stored."""
 
+import contextlib
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
 from helpers.widgets.element import visible
+
+
+@contextlib.contextmanager
+def on_cpu() -> Iterator[None]:
+    """Make tensors on the processor meanwhile, whatever device the reader has made the default."""
+    with torch.device("cpu"):
+        yield
 
 
 def stored(numbers) -> Tensor:
@@ -19,9 +29,12 @@ def stored(numbers) -> Tensor:
     a score by about 1e-9 (from float32 by 1e-6), so that its four decimals are those of the
     chapter's own tensors; tests/widgets/test_chapters.py holds every chapter to it.
     """
-    tensor = torch.as_tensor(
-        numbers, dtype=torch.float64 if isinstance(numbers, list | tuple) else None
-    )
+    if isinstance(numbers, list | tuple):
+        tensor = torch.as_tensor(numbers, dtype=torch.float64, device="cpu")
+    else:
+        tensor = torch.as_tensor(numbers)
+    if tensor.is_complex():
+        raise ValueError("they are complex")
     tensor = tensor.detach().to("cpu", torch.float64)
     short = (tensor.float().double() == tensor).all()
     return tensor.round(decimals=6 if short else 9) + 0.0  # -0.0 becomes 0.0
@@ -38,7 +51,7 @@ def read(name: str, numbers, dimensions: tuple[int, ...] = (2,)) -> Tensor | Non
         return None
     try:
         tensor = stored(numbers)
-    except (TypeError, ValueError, RuntimeError) as error:
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
         raise ValueError(f"expected {name} as a tensor, array or even lists: {error}") from None
     if tensor.dim() not in dimensions or 0 in tensor.shape:
         many = " or ".join(map(str, dimensions))

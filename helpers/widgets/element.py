@@ -13,11 +13,9 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
-from helpers.language import LANGUAGES, get_language, messages, text
+from helpers.language import LANGUAGES, get_language, messages, text, visible
 
 SHARED = "element"
-# Characters that would turn the direction of the words around them.
-TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 class Widget:
@@ -63,20 +61,6 @@ def _json(data: object) -> str:
 
 
 # Words.
-
-
-def visible(word: str) -> str:
-    """Return `word` with each character that no page may hold, or show, spelled out: \\n, \\x1b.
-
-    These are control characters, lone surrogates, U+FFFE and its like, and marks that turn
-    the direction of text.
-    """
-    return "".join(
-        x.encode("unicode_escape").decode()
-        if unicodedata.category(x) in ("Cc", "Cs") or ord(x) & 0xFFFE == 0xFFFE or x in TURNING
-        else x
-        for x in word
-    )
 
 
 def escaped(word: str) -> str:

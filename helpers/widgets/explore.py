@@ -29,6 +29,7 @@ from helpers.widgets.element import caption as caption_of
 CONTROLS = ("temperature", "scale", "causal", "head")
 
 
+@data.on_cpu()
 def explore(
     tokens,
     inputs=None,
@@ -154,7 +155,10 @@ def _check_controls(controls, given: dict[str, Tensor], heads: int) -> tuple[str
 
 
 def _check_hide(hide, rows: int, columns: int) -> Tensor:
-    hide = torch.as_tensor(hide).detach().cpu()
+    try:
+        hide = torch.as_tensor(hide).detach().cpu()
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"expected hide as bool of shape {(rows, columns)}: {error}") from None
     if hide.dtype != torch.bool or hide.shape != (rows, columns):
         raise ValueError(
             f"expected hide as bool of shape {(rows, columns)}, True where a key is hidden; "

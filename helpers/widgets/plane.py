@@ -12,6 +12,7 @@ SIDE = 320  # of the drawing, in its own units
 BAR = 60  # the length of a weight of 1
 
 
+@data.on_cpu()
 def plane(
     keys,
     query,

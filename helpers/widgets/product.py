@@ -42,9 +42,12 @@ def product(
         shapes = [None if x is None else tuple(x.shape) for x in (left, right)]
         raise ValueError(f"expected left (N, K) and right (K, M); got {shapes[0]} and {shapes[1]}")
     (height, depth), width = left.shape, right.shape[1]
-    rows = rows and data.read_tokens("rows", rows, height, "rows of left")
-    inner = inner and data.read_tokens("inner", inner, depth, "columns of left")
-    columns = columns and data.read_tokens("columns", columns, width, "columns of right")
+    given = {"rows": (rows, height, "rows of left"), "inner": (inner, depth, "columns of left")}
+    given["columns"] = (columns, width, "columns of right")
+    rows, inner, columns = (
+        data.read_tokens(name, words, count, what) if words is not None and len(words) else None
+        for name, (words, count, what) in given.items()
+    )
     names = data.read_tokens("names", names, 3, "two matrices and their product")
     result = _product(left, right)
     factors = [*left.flatten().tolist(), *right.flatten().tolist()]

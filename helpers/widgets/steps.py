@@ -33,6 +33,8 @@ def steps(maps, losses, tokens, *, key_tokens=None, at=None, digits=2, title="st
         raise ValueError(f"expected the same seeds; got {list(maps)} and {list(losses)}")
     maps = {seed: data.read("maps", x, (3,)) for seed, x in maps.items()}
     losses = {seed: data.read("losses", x, (1,)) for seed, x in losses.items()}
+    if any(x is None for x in (*maps.values(), *losses.values())):
+        raise ValueError("expected a map and a loss for every moment of a seed; got None")
     moments, height, width = next(iter(maps.values())).shape
     for seed in maps:
         shapes = tuple(maps[seed].shape), tuple(losses[seed].shape)

@@ -2,12 +2,14 @@
 
 import torch
 
+from helpers.widgets import data
 from helpers.widgets.element import Widget, caption, escaped, plain_table, quoted, word, wording
 
 NEARLY = 0.99  # from here on a weight counts as "nearly 1"
 BAR = 200
 
 
+@data.on_cpu()
 def width(widths=(2, 4, 8, 16, 32, 64, 128, 256), *, keys=6, draws=1000, title="width") -> Widget:
     """Show the weights of a random query over d_k, with and without the division by sqrt(d_k).
 
