@@ -41,7 +41,7 @@ def limits(matrix, largest: float = 0.0) -> tuple[float, float]:
     if size == 0:
         return 0.0, 1.0
     # What is negative by the last bit of a float alone is zero.
-    return (-size if min(matrix) < -1e-6 * size else 0.0), size
+    return (-size if min(matrix, default=0.0) < -1e-6 * size else 0.0), size
 
 
 def ink(rgba):

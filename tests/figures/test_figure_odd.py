@@ -65,3 +65,10 @@ def test_numbers_that_cannot_be_read_are_refused(values):
 def test_names_that_are_no_finite_numbers():
     assert names_of([math.nan, math.inf, -math.inf, 2], "rows") == ["NaN", "∞", "−∞", "2"]
     assert number(math.inf) == "∞"
+
+
+@pytest.mark.parametrize("left_out", [math.nan, -math.inf])
+def test_a_table_of_which_nothing_is_left_is_drawn(left_out):
+    figure = figures.heatmap([[left_out] * 2] * 2, ["a", "b"], ["c", "d"])
+    ET.fromstring(figure.svg)
+    assert "4" in figure.alt
