@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from helpers.language import messages
-from tests.correspondence import exchanged_opposites, faults_beside, other_numbers_said
+from tests.correspondence import (
+    exchanged_opposites,
+    faults_beside,
+    other_numbers_said,
+    other_order,
+)
 from tests.notebook_checks import DECIMAL, each, pairs, prose, text_of, value
 from tests.test_notebooks import change
 from tools import words
@@ -121,10 +125,12 @@ def messages_said_otherwise(said: dict[str, dict[str, str]]) -> list[str]:
         for language in TRANSLATIONS:
             texts = [re.sub(r"{[^}]*}", "x", one[code]) for code in ("en", language)]
             numbers = [f for f in other_numbers_said(*texts, language) if " two," not in f]
-            faults = numbers + exchanged_opposites(*texts, language)
+            faults = numbers + exchanged_opposites(*texts, language) + other_order(*texts, language)
             found += undeclared("otherwise", f"{key}.{language}", faults)
             if still_english(texts[1], language):
                 found.append(f"{key}.{language} is in English: translate it")
+            if bool(texts[0].strip()) != bool(texts[1].strip()):
+                found.append(f"{key}: only one of en and {language} is empty: write the other")
     return found
 
 
@@ -134,7 +140,7 @@ def test_what_is_declared_stands_somewhere():
         for name, notebook in each(CHAPTERS)
         for cell in notebook["cells"]
     }
-    said = {f"{key}.{language}" for key in messages() for language in TRANSLATIONS}
+    said = {f"{key}.{language}" for key in words.said() for language in TRANSLATIONS}
     pages = {f"{language}/index" for language in TRANSLATIONS}
     known = {
         "otherwise": cells | said | pages,
@@ -157,17 +163,18 @@ def test_prose(check, verified):
 
 
 def test_messages_say_the_same_in_every_language(verified):
-    found = messages_said_otherwise(messages()) + words.in_another_language(messages())
+    found = messages_said_otherwise(words.said()) + words.in_another_language(words.said())
     assert not found, "\n".join(found)
-    verified("messages in four languages", len(messages()))
+    verified("messages in four languages", len(words.said()))
 
 
 def test_no_words_are_exchanged(request):
     remembered = json.loads(words.REMEMBERED.read_text("utf-8"))
-    found = words.exchanged(messages(), remembered)
+    found = words.exchanged(words.said(), remembered)
     assert not found, "\n".join(found)
     if request.config.getoption("--release"):
-        assert remembered == words.places(messages()), "read the new words, then: " + words.COMMAND
+        now = words.places(words.said())
+        assert remembered == now, "read the new words, then: " + words.COMMAND
 
 
 # Planted faults
@@ -343,6 +350,15 @@ def test_exchanged_misconceptions_are_found():
 
 
 @pytest.mark.planted
+def test_exchanged_definitions_are_found():
+    said = {key: dict(one) for key, one in words.said().items()}
+    remembered = words.places(said)
+    a, b = said["glossary.query.definition"], said["glossary.key.definition"]
+    a["zh"], b["zh"] = b["zh"], a["zh"]
+    assert len(words.exchanged(said, remembered)) == 2
+
+
+@pytest.mark.planted
 @pytest.mark.parametrize("pair", ["ja zh", "ja ko", "ko zh", "en ja", "en ko", "en zh"])
 def test_exchanged_languages_are_found(pair):
     one, other = pair.split()
@@ -360,6 +376,7 @@ def test_messages_that_say_otherwise_are_found():
         ("ja", "4行です。"),
         ("ko", "세 열입니다."),
         ("zh", "Three rows, I say."),
+        ("zh", ""),
     ):
         found = messages_said_otherwise({"check.a.b": {**one, language: text}})
-        assert found and all(line.startswith(f"check.a.b.{language}") for line in found)
+        assert found and all(line.startswith("check.a.b") and language in line for line in found)

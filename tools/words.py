@@ -11,8 +11,8 @@ import re
 import sys
 from pathlib import Path
 
-from helpers.language import messages
-from tools.notebooks import ROOT, write
+from helpers.language import LANGUAGES, messages
+from tools.notebooks import ROOT, glossary, write
 
 COMMAND = "python3 tools/env.py python -m tools.words"
 REMEMBERED = ROOT / "tests" / "words.json"
@@ -24,6 +24,15 @@ LETTERS = {
 }
 FOREIGN = {"en": [*LETTERS], "ja": ["hangul"], "ko": ["kana"], "zh": ["kana", "hangul"]}
 CHARACTERS = {"ja": "shift_jis", "zh": "gb2312"}  # which Chinese characters a language writes
+
+
+def said() -> dict[str, dict[str, str]]:
+    """Return every message, and the glossary's terms and definitions: key -> language -> words."""
+    return messages() | {
+        f"glossary.{term}.{part}": {language: words[language][part] for language in LANGUAGES}
+        for term, words in glossary().items()
+        for part in ("term", "definition")
+    }
 
 
 def places(words: dict[str, dict[str, str]]) -> dict[str, str]:
@@ -67,7 +76,7 @@ def in_another_language(words: dict[str, dict[str, str]]) -> list[str]:
 
 
 def main(path: Path = REMEMBERED) -> int:
-    text = json.dumps(places(messages()), indent=0, sort_keys=True) + "\n"
+    text = json.dumps(places(said()), indent=0, sort_keys=True) + "\n"
     print(f"{path.name}: {'written' if write(path, text) else 'as it was'}")
     return 0
 
