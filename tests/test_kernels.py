@@ -14,7 +14,11 @@ import pytest
 from tools.notebooks import ROOT, canonical
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels fork on Linux only")
-SAY_WHO = 'import os, time\n_ = open("pids", "w").write(f"{os.getpid()} {os.getppid()}")'
+# A kernel, its server, a process that the cell starts, and one that leaves the kernel's group.
+SAY_WHO = """\
+import os, subprocess, time
+_ = [subprocess.Popen(["sleep", "600"], start_new_session=apart).pid for apart in (False, True)]
+_ = open("pids", "w").write(" ".join(map(str, [os.getpid(), os.getppid(), *_])))"""
 
 
 def notebook(path: Path, *cells: tuple[str, str]) -> Path:
@@ -51,7 +55,7 @@ def start(folder: Path, *options: str) -> subprocess.Popen:
 
 def run(folder: Path, *options: str) -> tuple[int, str]:
     process = start(folder, *options)
-    said = process.communicate(timeout=300)[0]
+    said = process.communicate(timeout=600)[0]
     return process.returncode, said
 
 
@@ -70,7 +74,7 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def gone(pids: list[int], seconds: float = 20) -> bool:
+def gone(pids: list[int], seconds: float = 60) -> bool:
     """Wait until none of the processes lives; return whether that came in time."""
     end = time.monotonic() + seconds
     while any(map(alive, pids)) and time.monotonic() < end:
@@ -108,17 +112,24 @@ def test_the_verdicts_are_those_of_the_stock_plugin(fault, stock_and_ours):
     assert (set(stock.values()) == {"PASSED"}) == (fault == "nothing")
 
 
+@pytest.mark.planted
+def test_a_kernel_that_dies_is_named_and_not_waited_for(tmp_path):
+    notebook(tmp_path / "one.ipynb", ("import os\nos._exit(3)", ""))
+    status, said = run(tmp_path, "-p", "tools.kernels", "--nbval-cell-timeout", "2000")
+    assert status == 1 and "The kernel died while it ran this cell" in said
+
+
 def test_one_server_serves_every_worker_and_ends_with_the_run(tmp_path):
     for name in ("one", "two"):
         source = SAY_WHO.replace("pids", name)
         notebook(tmp_path / f"{name}.ipynb", (source, ""))
     status, said = run(tmp_path, "-p", "tools.kernels", "-n", "2", "--dist", "loadfile")
     assert status == 0, said
-    (one, server), (two, other) = (
+    (one, server, *others), (two, other, *more) = (
         map(int, (tmp_path / name).read_text("utf-8").split()) for name in ("one", "two")
     )
     assert one != two and server == other
-    assert gone([one, two, server])
+    assert gone([one, two, server, *others, *more])
 
 
 def test_unseeded_draws_differ_from_kernel_to_kernel(tmp_path):
@@ -136,7 +147,7 @@ def test_unseeded_draws_differ_from_kernel_to_kernel(tmp_path):
 def test_nothing_outlives_the_run(number, workers, tmp_path):
     notebook(tmp_path / "slow.ipynb", (SAY_WHO + "\ntime.sleep(600)", ""))
     process = start(tmp_path, "-p", "tools.kernels", *workers)
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while not (pids := tmp_path / "pids").exists() or not pids.read_text("utf-8"):
         assert process.poll() is None and time.monotonic() < end
         time.sleep(0.05)

@@ -10,7 +10,8 @@ kernels start as usual.
                  <-- pid, and later the exit status -------
 
 Nothing outlives its cause: the server ends with the process that started it, a kernel ends
-with the server or when its provisioner's connection closes.
+with the server or when its provisioner's connection closes, and what a cell has started ends
+with its kernel, or with the server where it left the kernel's group.
 
 The kernels that nbval starts share one run among the languages of a chapter (tools/one_run.py)
 and are ready without its waits for messages that cannot come.
@@ -41,6 +42,8 @@ from jupyter_client import BlockingKernelClient, LocalProvisioner  # noqa: E402
 from jupyter_client.provisioning import KernelProvisionerFactory  # noqa: E402
 from nbval.kernel import NbvalKernelspecManager  # noqa: E402
 
+from tools.processes import adopt_orphans, end_with_parent  # noqa: E402
+
 # What cells and kernels import; nothing of the book, so that each kernel reads its own files,
 # and not matplotlib_inline, which joins the kernel that imports it first.
 PRELOAD = ["torch", "numpy", "matplotlib.figure", "matplotlib.backends.backend_svg", "seaborn"]
@@ -61,6 +64,7 @@ def serve(listener: socket.socket) -> None:
     for name in PRELOAD:
         import_module(name)
     gc.freeze()
+    adopt_orphans()
     with tempfile.TemporaryDirectory() as records:
         _serve(listener, records)
 
@@ -79,6 +83,7 @@ def _serve(listener: socket.socket, records: str) -> None:
             if key.fileobj is sys.stdin:
                 for pid in clients:
                     _kill(pid)
+                _end_all()
                 return
             if key.fileobj is wake:
                 wake.recv(1024)
@@ -106,16 +111,27 @@ def _serve(listener: socket.socket, records: str) -> None:
 
 def _tell_ends(clients: dict[int, socket.socket], selector: selectors.BaseSelector) -> None:
     """Tell the clients whose kernels have ended how they ended."""
-    while clients:
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
-            return
-        client = clients.pop(pid)
-        with contextlib.suppress(KeyError):
-            selector.unregister(client)
-        with contextlib.suppress(OSError):
-            client.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
-        client.close()
+    with contextlib.suppress(ChildProcessError):  # there are none left
+        while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            _kill(ended.si_pid)  # what it has started, while the number is still its own
+            pid, status = os.waitpid(ended.si_pid, 0)
+            client = clients.pop(pid, None)
+            if client is None:  # an orphan
+                continue
+            with contextlib.suppress(KeyError):
+                selector.unregister(client)
+            with contextlib.suppress(OSError):
+                client.sendall(f"{os.waitstatus_to_exitcode(status)}\n".encode())
+            client.close()
+
+
+def _end_all() -> None:
+    """Kill every kernel and all that cells have started: the orphans among them are ours."""
+    with contextlib.suppress(OSError):  # a system that does not list children; or there are none
+        while pids := Path(f"/proc/self/task/{os.getpid()}/children").read_text("ascii").split():
+            for pid in map(int, pids):
+                _kill(pid)
+                os.waitpid(pid, 0)
 
 
 def _kill(pid: int) -> None:
@@ -129,7 +145,7 @@ def _become_kernel(
     arguments: list[str], folder: str | None, environment: dict, one_run: bool, records: str
 ) -> None:
     """Be an IPython kernel from now on, and never return."""
-    from tools.one_run import OneRunKernel, end_with_parent
+    from tools.one_run import OneRunKernel
 
     status = 1
     try:
@@ -280,6 +296,18 @@ class PromptClient(BlockingKernelClient):
             if not self.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
         raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    def get_shell_msg(self, timeout: float | None = None) -> dict:
+        """Wait for a reply, but not for one of a kernel that has died; raise Empty without one."""
+        end = time.monotonic() + (timeout or 60)
+        while True:
+            alive = self.is_alive()
+            with contextlib.suppress(Empty):
+                return super().get_shell_msg(timeout=1)
+            if not alive:
+                print("The kernel died while it ran this cell: run it by itself to see why.")
+            if not alive or time.monotonic() > end:
+                raise Empty
 
 
 def _start_server() -> None:

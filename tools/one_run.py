@@ -14,7 +14,6 @@ after a cell that raised, and where a cell uses a name whose value cannot be kep
 
 import base64
 import contextlib
-import ctypes
 import dis
 import gc
 import hashlib
@@ -22,23 +21,18 @@ import json
 import os
 import pickle
 import re
-import signal
 import sys
 import threading
 from pathlib import Path
 
 from ipykernel.ipkernel import IPythonKernel
 
+from tools.processes import end_with_parent
+
 CHOICE = re.compile(r'(?<=set_language\(")\w+(?="\))')  # stands in a chapter's setup cell
 SHOWN = {"stream", "display_data", "update_display_data", "execute_result", "clear_output"}
 LARGE = 100_000  # bytes: a value from here on is not kept
 DONE = {"status": "ok", "execution_count": 0, "user_expressions": {}, "payload": []}
-PR_SET_PDEATHSIG = 1
-
-
-def end_with_parent() -> None:
-    """Have this process killed when the one that forked it ends."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class OneRunKernel(IPythonKernel):
@@ -80,8 +74,9 @@ class OneRunKernel(IPythonKernel):
 
     def _write(self, language: str, shown: list, made: dict) -> None:
         part = self.records / f"{os.getpid()}.part"
-        part.write_text(json.dumps({"shown": shown, "made": made}), "utf-8")
-        part.replace(self._record(language))
+        with contextlib.suppress(OSError):  # no room: the others run this themselves
+            part.write_text(json.dumps({"shown": shown, "made": made}), "utf-8")
+            part.replace(self._record(language))
 
     def _run_what_is_owed(self) -> None:
         with _Noting(self.session) as noting:

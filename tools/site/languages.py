@@ -8,6 +8,7 @@ import os
 import queue
 import re
 import shutil
+import sys
 import time
 import warnings
 from functools import partial
@@ -17,6 +18,7 @@ import yaml
 
 from helpers.language import LANGUAGES
 from tools.notebooks import ROOT, SOURCE, read
+from tools.processes import end_with_parent
 from tools.site import SiteError
 from tools.site.answers import exercises
 from tools.site.known import Known, digest
@@ -42,6 +44,8 @@ def build_language(language: str, folder: Path, work: Path, said) -> None:
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
+    if sys.platform == "linux":
+        end_with_parent()
     began = time.monotonic()
     said_by_sphinx = io.StringIO()
     # sphinx_external_toc looks at every object there is, at torch's deprecated ones too.
