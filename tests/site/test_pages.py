@@ -2,6 +2,7 @@
 
 import json
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -91,12 +92,75 @@ def test_a_page_may_run_the_sites_scripts_and_the_widgets_alone(site):
             assert set(re.findall(r"'sha256-[^']+'", policy)) <= allowed, path
 
 
-def test_the_policy_allows_what_is_written_here_and_no_more():
+HASHES = r"( 'sha256-[\w+/]{43}=')*"
+POLICY = (
+    rf"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{HASHES}; "
+    r"style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+    r"base-uri 'none'; form-action 'none'"
+)
+LOADED = {"src", "srcset", "poster", "data", "action", "formaction", "background"}
+
+
+class Page(HTMLParser):
+    """What a page loads, runs or says of itself that the book's pages do not."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self.language, self.policies, self.found = language, 0, []
+
+    def handle_starttag(self, tag, attributes):
+        given = {name: value or "" for name, value in attributes}
+        loads = LOADED if given.get("rel") in ("canonical", "alternate") else {*LOADED, "href"}
+        for name, value in given.items():
+            away = re.match(r"\s*(?:https?:)?//", value) and tag != "a" and name in loads
+            if name.startswith("on") or away or value.strip().lower().startswith("javascript:"):
+                self.found.append(f"<{tag} {name}={value[:40]!r}>: the policy refuses it")
+        if tag in ("iframe", "object", "embed", "base"):
+            self.found.append(f"<{tag}>: no page of the book has one")
+        if tag == "html" and given.get("lang") != self.language:
+            self.found.append(f"<html lang={given.get('lang')!r}>: it is in {self.language}")
+        if given.get("http-equiv", "").lower() == "content-security-policy":
+            self.policies += 1
+            if not re.fullmatch(POLICY, given["content"]):
+                self.found.append(f"{given['content']}: whoever widens it changes POLICY too")
+
+
+def page_faults(html: str, language: str) -> list[str]:
+    page = Page(language)
+    page.feed(html)
+    return page.found + ([] if page.policies == 1 else [f"has {page.policies} policies, not one"])
+
+
+def test_no_page_loads_or_runs_what_is_not_the_books(site):
     """Whoever widens the policy has to say so here as well."""
-    hashes = r"( 'sha256-[\w+/]{43}=')"
-    assert re.fullmatch(
-        rf"default-src 'self'; script-src 'self' 'wasm-unsafe-eval'{hashes}; "
-        r"style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
-        r"base-uri 'none'; form-action 'none'",
-        script_policy(EARLY_SCRIPT),
-    )
+    for name in page_names(site):
+        code = name.partition("/")[0]
+        language = LANGUAGES[code].html if code in LANGUAGES else "en"
+        assert page_faults((site / name).read_text("utf-8"), language) == [], name
+
+
+GOOD = (
+    f'<html lang="ja"><meta http-equiv="Content-Security-Policy" content="{script_policy("")}">'
+    '<link rel="canonical" href="https://book.test/"><a href="https://paper.test/">x</a>'
+)
+PLANTED = {
+    "any directive": ("form-action 'none'", "form-action 'none'; connect-src *"),
+    "any host": ("img-src 'self' data:", "img-src *"),
+    "scripts of any page": ("script-src 'self'", "script-src 'self' 'unsafe-inline'"),
+    "no policy": ("Content-Security-Policy", "refresh"),
+    "another language": ('lang="ja"', 'lang="zh-CN"'),
+    "no language": (' lang="ja"', ""),
+    "a handler": ("<a ", "<a onclick='x()' "),
+    "a script in a link": ("https://paper.test/", "javascript:x()"),
+    "a style from elsewhere": ('rel="canonical"', 'rel="stylesheet"'),
+    "a picture from elsewhere": ("<a ", "<img src='//pixel.test/1.gif'><a "),
+    "a frame": ("<a ", "<iframe src='x.html'></iframe><a "),
+}
+
+
+@pytest.mark.planted
+@pytest.mark.parametrize("fault", PLANTED)
+def test_what_is_not_the_books_is_found(fault):
+    was, now = PLANTED[fault]
+    assert was in GOOD and page_faults(GOOD, "ja") == []
+    assert page_faults(GOOD.replace(was, now, 1), "ja")
