@@ -100,7 +100,7 @@ def set_ticks(axis, is_log: bool, most: int, fixed_at=None, whole=False) -> None
 
     if fixed_at is None and is_log:  # LogLocator's choice depends on matplotlib's version
         fixed_at = log_ticks(*sorted(axis.get_view_interval()), most)
-    if fixed_at is not None:
+    if fixed_at:
         locator = FixedLocator(fixed_at)
     else:
         locator = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=whole)

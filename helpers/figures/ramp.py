@@ -37,7 +37,7 @@ def colours(hue: str, diverging: bool):
 
 def limits(matrix, largest: float = 0.0) -> tuple[float, float]:
     """Return the values at the ends of the ramp for finite numbers (`largest`: at least)."""
-    size = max([largest, *map(abs, matrix)], default=0.0)
+    size = max([largest, *map(abs, matrix)])
     if size == 0:
         return 0.0, 1.0
     # What is negative by the last bit of a float alone is zero.

@@ -78,12 +78,12 @@ def number(value: float) -> str:
     size = abs(value)
     if not math.isfinite(value):
         return fixed(value, 0) or "NaN"
-    if value == int(value) and size < 1e15:
+    if value == int(value):
         words = str(int(value))
     elif size >= 1000:
         words = f"{value:.0f}"
     elif size < 1e-3:
-        words = re.sub(r"e([+-])0*", r"e\1", f"{value:.1e}")
+        words = re.sub("e-0*", "e-", f"{value:.1e}")
     else:
         words = f"{float(f'{value:.7g}'):.4g}"  # the last bits decide nothing
-    return words.replace("-", "−").replace("e+", "e")
+    return words.replace("-", "−")
