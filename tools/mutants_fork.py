@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
@@ -24,6 +25,9 @@ from mutmut.utils.format_utils import mangled_name_from_mutant_name as function_
 
 LIMIT = 4 << 30  # bytes that a mutant may fill
 CHILDREN = int(os.environ.get("CHILDREN", "1"))
+# Hypothesis is to find an example that fails, not the smallest one: that takes minutes.
+settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate])
+settings.load_profile("mutants")
 
 
 def pytest_runtestloop(session) -> bool:
