@@ -35,7 +35,7 @@ def colours(hue: str, diverging: bool):
     return ListedColormap(levels).with_extremes(bad=(0, 0, 0, 0))
 
 
-def limits(matrix, largest: float = 0.0) -> tuple[float, float]:
+def limits(matrix, largest: float) -> tuple[float, float]:
     """Return the values at the ends of the ramp for finite numbers (`largest`: at least)."""
     size = max([largest, *map(abs, matrix)])
     if size == 0:

@@ -41,8 +41,7 @@ ASCENT, DESCENT = 0.94, 0.22  # of a line, in ems; digits stand in the middle be
 
 def px(value: float) -> str:
     """A coordinate to a tenth of a pixel; a value between two tenths always goes up."""
-    words = f"{math.floor(value * 10 + 0.501) / 10:.1f}".removesuffix(".0")
-    return "0" if words == "-0" else words
+    return f"{math.floor(value * 10 + 0.501) / 10:.1f}".removesuffix(".0")
 
 
 def _number(value: float) -> str:
@@ -160,8 +159,6 @@ class TextRenderer(RendererBase):
         if not d:
             return
         clip = self._clip(gc, box)
-        if hatch:
-            self._shape(d, f'fill="url(#{self._hatch(gc)})"{clip}', False)
         if is_box and fill:
             x, y, right, bottom = (px(v) for v in box)
             self._flush()
@@ -171,6 +168,8 @@ class TextRenderer(RendererBase):
             )
         elif fill or line:
             self._shape(d, ((fill or ' fill="none"') + line + clip).strip(), not fill)
+        if hatch:  # over the fill
+            self._shape(d, f'fill="url(#{self._hatch(gc)})"{clip}', False)
 
     def _shape(self, d, attributes, may_join):
         """Write a path; outlines that look alike become one."""

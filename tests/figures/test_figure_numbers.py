@@ -72,6 +72,8 @@ def test_the_last_bits_decide_nothing_that_is_said():
         ([0, 0], 0, 0.05),
         ([-1e-9, 1], 0, 1.05),  # 0 but for the last bits
         ([-1, 1e-9], -1.05, 0),
+        ([-1e-3, 1e4], 0, 1.05e4),
+        ([-1e4, 1e-3], -1.05e4, 0),
     ],
 )
 def test_the_ends_of_a_value_axis(values, low, high):
@@ -100,6 +102,21 @@ def test_the_ends_of_a_logarithmic_axis_leave_the_same_room_on_paper():
 )
 def test_ticks_of_a_logarithmic_axis(low, high, ticks):
     assert log_ticks(low, high, 6) == pytest.approx(ticks)
+
+
+def test_an_axis_has_a_few_round_ticks_or_those_that_are_given():
+    from matplotlib.figure import Figure
+
+    def ticks(is_log, most, **options):
+        axes = Figure().add_subplot(yscale="log" if is_log else "linear", ylim=(0.5, 8))
+        set_ticks(axes.yaxis, is_log, most, **options)
+        assert list(axes.yaxis.get_minorticklocs()) == []
+        return [t for t in axes.yaxis.get_majorticklocs() if 0.5 <= t <= 8]
+
+    assert ticks(False, 6) == [2, 4, 6, 8]
+    assert ticks(False, 20)[:2] == [0.5, 1] and ticks(False, 20, whole=True)[:2] == [1, 2]
+    assert ticks(True, 6) == [0.5, 1, 2, 5]
+    assert ticks(True, 6, fixed_at=[3, 4.5]) == ticks(False, 6, fixed_at=[3, 4.5]) == [3, 4.5]
 
 
 def test_a_logarithmic_axis_without_a_round_power_has_ticks_all_the_same():
@@ -161,6 +178,7 @@ def test_no_shade_lies_where_neither_ink_can_be_read():
         ([-0.2, 0.5], 0.0, (-0.5, 0.5)),
         ([-1e-8, 0.5], 0.0, (0.0, 0.5)),
         ([-1e-5, 0.5], 0.0, (-0.5, 0.5)),
+        ([-1e-3, 1e4], 0.0, (0.0, 1e4)),
         ([0.0], 0.0, (0.0, 1.0)),
         ([], 0.0, (0.0, 1.0)),
         ([], 0.5, (0.0, 0.5)),
