@@ -14,6 +14,7 @@ def test_what_somebody_wrote_comes_back():
         assert str(found.tolist()) == "[0.43, 0.0]"
     assert stored(torch.tensor([0.43]).tolist()).tolist() == [0.43]
     assert stored(torch.tensor([0.43]).half()).tolist() == [0.429932]
+    assert stored([0.123456789, 1 / 3]).tolist() == [0.123456789, 0.333333333]
 
 
 def test_no_last_bit_is_stored():
@@ -46,7 +47,21 @@ def test_bad_tokens_and_options_are_refused():
     with pytest.raises(ValueError, match="expected 2 tokens, one for each of the keys; got 1"):
         read_tokens("tokens", ["a"], 2, "keys")
     assert read_tokens("tokens", ["\n"], 1, "keys") == ["\\n"]
-    with pytest.raises(ValueError, match="digits from 1 to 7; got 8"):
-        read_digits(8)
-    with pytest.raises(ValueError, match="temperature above 0; got nan"):
-        read_temperature(float("nan"))
+
+
+def test_nothing_stays_nothing_and_a_matrix_is_what_is_asked_for():
+    assert read("x", None) is None
+    assert read("x", [[1, 2]]).tolist() == [[1.0, 2.0]]
+    with pytest.raises(ValueError, match=r"expected x of 2 dimensions, .*; got shape \(1, 1, 1\)"):
+        read("x", [[[1.0]]])
+
+
+def test_the_ends_of_digits_and_temperature():
+    assert [read_digits(1), read_digits(7)] == [1, 7]
+    for bad in (0, 8, 2.0, "3", None):
+        with pytest.raises(ValueError, match=f"expected digits from 1 to 7; got {bad!r}"):
+            read_digits(bad)
+    assert str(read_temperature(2)) == "2.0" and read_temperature(0.01) == 0.01
+    for bad in (0, -0.5, float("nan"), float("inf"), "1", None):
+        with pytest.raises(ValueError, match=f"expected a temperature above 0; got {bad!r}"):
+            read_temperature(bad)
