@@ -12,8 +12,6 @@
   let timer;
 
   function show(term) {
-    clearTimeout(timer);
-    if (shown === term) return;
     hide();
     const name = document.createElement("strong");
     name.textContent = term.dataset.term;
@@ -23,13 +21,13 @@
     place(term);
     shown = term;
   }
-  // Below the term, or above it where there is no room; never over the edge.
+  // Below the term, or above it where there is no room; never over the edge. No page moves sideways.
   function place(term) {
     const line = term.getClientRects()[0];
     const { width, height } = box.getBoundingClientRect();
     const below = line.bottom + 6 + height < innerHeight;
     const left = Math.max(8, Math.min(line.left, document.documentElement.clientWidth - width - 8));
-    box.style.left = `${left + scrollX}px`;
+    box.style.left = `${left}px`;
     box.style.top = `${(below ? line.bottom + 4 : line.top - height - 4) + scrollY}px`;
   }
   function hide() {

@@ -88,6 +88,7 @@ def test_a_tap_shows_and_a_second_tap_leads_to_the_glossary(browser, address):
     context = browser.new_context(viewport={"width": 360, "height": 640}, has_touch=True)
     tab = context.new_page()
     tab.goto(f"{address}ja/03-simple-self-attention.html")
+    tab.evaluate(STAY)
     for term in tab.locator("a.term").all()[:6]:
         term.tap()
         assert tab.get_by_role("tooltip").is_visible()
@@ -96,9 +97,14 @@ def test_a_tap_shows_and_a_second_tap_leads_to_the_glossary(browser, address):
         tab.locator("h1").dispatch_event("pointerdown", {"bubbles": True})
         assert not tab.get_by_role("tooltip").is_visible()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 360
+    assert tab.evaluate("followed") == []
+    href = term.evaluate("x => x.href")
+    assert "/ja/glossary.html#" in href
+    term.press("Enter")  # a key follows it, also after a finger
+    assert tab.evaluate("followed") == [href]
     term.tap()
     term.tap()
-    tab.wait_for_url("**/ja/glossary.html#*")
+    assert tab.evaluate("followed") == [href, href]
     context.close()
 
 
@@ -146,6 +152,16 @@ def test_a_name_in_the_glossary_is_one_entrys_alone(code):
 CHAPTER = "en/03-simple-self-attention.html"
 
 
+# Collects the links that are followed, and follows none.
+STAY = """() => {
+  window.followed = [];
+  addEventListener("click", (event) => {
+    if (!event.defaultPrevented) followed.push(event.target.closest("a").href);
+    event.preventDefault();
+  });
+}"""
+
+
 def shown(tab):
     return tab.evaluate(OPEN)
 
@@ -190,6 +206,13 @@ def test_a_definition_in_focus_stays_until_the_focus_leaves(page, address):
     page.wait_for_timeout(400)
     assert shown(page)
     term.evaluate("x => x.blur()")
+    term.hover()
+    until(page, OPEN)
+    page.mouse.move(2, 2)
+    term.focus()  # soon after the pointer has left
+    page.wait_for_timeout(400)
+    assert shown(page)
+    term.evaluate("x => x.blur()")
     assert not shown(page) and term.get_attribute("aria-describedby") is None
 
 
@@ -216,6 +239,11 @@ def test_a_press_beside_it_closes_and_one_on_it_does_not(page, address):
         assert shown(page)
     page.locator("h1").evaluate(press)
     assert not shown(page)
+    # What the reader has opened stays open beside it.
+    page.evaluate("document.querySelector('.sheet').showPopover()")
+    page.keyboard.press("Tab")
+    page.locator("#term-softmax").focus()
+    assert shown(page) and page.locator(".sheet:popover-open").count() == 1
 
 
 @pytest.mark.parametrize("pointer", ["touch", "pen"])
@@ -263,4 +291,16 @@ def test_a_definition_keeps_off_the_edges_and_its_term(page, address, width):
                 max(8, min(line["left"], wide - box["width"] - 8)), abs=0.6
             )
             sides.add((block, below))
+    # Where there is room for it and two units more, it stands below; one unit less, above.
+    move = """less => {
+      const term = document.activeElement, line = term.getClientRects()[0];
+      const height = document.querySelector(".definition").getBoundingClientRect().height;
+      const over = Math.floor(line.bottom + 6 + height - innerHeight) + 1;
+      scrollBy({ top: over - less, behavior: "instant" });
+      term.blur();
+      term.focus({ preventScroll: true });
+      const box = document.querySelector(".definition").getBoundingClientRect();
+      return box.top > term.getClientRects()[0].top;
+    }"""
+    assert page.evaluate(move, 0) is True and page.evaluate(move, 1) is False
     assert ("start", True) in sides and ("end", False) in sides
