@@ -33,6 +33,8 @@ ODD = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
     "\u0400-\u052f\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\ufff9-\ufffd]"
 )
+# HTML, pictures, footnotes, and what somebody wanted to come back to.
+NOT_PLAIN = re.compile(r"<[A-Za-z/!][^>]*>|!\[|\[\^|<{7}|>{7}|\b(?:TODO|FIXME)\b")
 COMPARED = {"text/plain", "text/html", "image/svg+xml"}  # nbval passes over pictures of pixels
 DECIMAL = re.compile(r"(?<![\w.])[-−]?\d+\.\d+(?:e[-+]?\d+)?(?![\w]|\.\d)", re.ASCII)
 
@@ -318,7 +320,12 @@ def badly_made(folder: Path) -> list[str]:
             for letter in sorted(set(ODD.findall(cell["source"]))):
                 found.append(f"{place}: has {unicodedata.name(letter, 'a control character')} "
                              f"(U+{ord(letter):04X}): type that place anew")  # fmt: skip
+            if not cell["source"].strip():
+                found.append(f"{place}: is empty, take the cell out")
             if cell["cell_type"] == "markdown":
+                plain = re.sub(r"```.*?```|`[^`]*`|\$[^$]*\$", " ", cell["source"], flags=re.DOTALL)
+                if mark := NOT_PLAIN.search(plain):
+                    found.append(f"{place}: prose is plain Markdown, take {mark[0]!r} out")
                 for part in cell["source"].split("\n\n"):
                     if len(part) > 60 and part in said:
                         found.append(f"{place}: says again what {said[part]} says: take one out")

@@ -142,6 +142,12 @@ UNSEEN = {
     "a paragraph that stands twice": (
         badly_made, "read-context",
         lambda c: c["source"].extend(["\n\n", "The same. " * 9] * 2), "again"),
+    "an empty cell": (badly_made, "read-context", lambda c: c.update(source=[]), "empty"),
+    **{
+        f"{mark.strip()} in prose": (
+            badly_made, "read-scores", lambda c, mark=mark: c["source"].append(mark), "plain")
+        for mark in ("<i>x</i>", "<!-- a -->", "![](x.png)", "[^1]", "\n<<<<<<< HEAD", " TODO")
+    },
     "a letter that looks like another": (
         badly_made, "scores-loop", lambda c: c["source"].append("\nа"), "CYRILLIC SMALL LETTER A"),
 }  # fmt: skip
