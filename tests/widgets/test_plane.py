@@ -114,7 +114,7 @@ def test_the_ring_stays_among_the_values(open_page):
 CORNERS = [[1.5, -1.0], [-1.0, 1.5]]
 STEP = 2.5 * 1.4 / 50  # what an arrow key moves
 # Corners of the values' hull, one above the other too, points on its edges, and one inside.
-MORE = [[1.0, 0.0], [1.0, 0.5], [0.0, 1.0], [0.5, 1.0], [0.4, 0.3]]
+MORE = [[1.0, 0.5], [1.0, 0.0], [-0.4, 0.9], [0.7, -0.2], [-0.4, 0.6]]
 
 
 def scene(query, key, value, more=(), **options):
