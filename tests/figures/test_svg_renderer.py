@@ -1,5 +1,8 @@
 """The SVG that the backend writes for each thing that matplotlib may ask it to draw."""
 
+import base64
+import io
+
 import numpy as np
 import pytest
 from matplotlib.backend_bases import GraphicsContextBase
@@ -7,6 +10,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, TransformedPath
+from PIL import Image
 
 from helpers.figures.svg import INK, TextRenderer
 
@@ -109,6 +113,17 @@ def test_filled_shapes_are_not_joined_and_a_triangle_is_no_box():
     one = '<path fill="#0000ff" d="M0 80L10 80L0 70Z"/>'
     draw = shape(triangle, BLUE, linewidth=0)
     assert written(draw, draw) == f"{one}\n{one}"
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_four_corners_are_a_box_where_they_are_right(closed):
+    def drawn(*corners):
+        path = Path([*corners, corners[0]], closed=closed)
+        return written(shape((path, IdentityTransform()), BLUE, linewidth=0))
+
+    assert drawn([10, 5], [30, 5], [30, 35], [10, 35]) == rect('fill="#0000ff"')
+    assert drawn([10, 5], [30, 35], [30, 5], [10, 35]).startswith("<path")
+    assert drawn([10, 5], [30, 5], [30, 35], [10, 30]).startswith("<path")
 
 
 def test_curves():
@@ -255,3 +270,15 @@ def test_pictures():
         start = f'<g clip-path="url(#clip1)"><image width="3" height="2" {place}{opacity} {link}'
         assert found.startswith(start)
         assert found.splitlines()[0].endswith('"/></g>')
+
+
+def test_a_picture_stands_upright():
+    dots = np.zeros((2, 1, 4), np.uint8)
+    dots[0] = 255  # the first row is the lowest where nothing turns it
+
+    def first(*options):
+        found = written(lambda renderer: renderer.draw_image(pen(), 0, 0, dots, *options))
+        png = base64.b64decode(found.partition("base64,")[2].partition('"')[0])
+        return Image.open(io.BytesIO(png)).getpixel((0, 0))[0]
+
+    assert (first(), first(Affine2D())) == (0, 255)
