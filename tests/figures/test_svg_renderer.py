@@ -260,13 +260,11 @@ def test_pictures():
     plain = written(lambda renderer: renderer.draw_image(pen(), 10, 20, dots))
     assert plain.startswith(f'<image width="3" height="2" x="10" y="58" {link}')
     assert written(lambda renderer: renderer.draw_image(pen(), 10, 20, dots[:0])) == ""
-    place = 'transform="matrix(10 -0 0 -10 10 60)" style="image-rendering:pixelated"'
-    frame = Bbox([[0, 0], [20, 20]])
+    place = 'transform="matrix(10 -0 0 -10 12 57)" style="image-rendering:pixelated"'
+    frame, where = Bbox([[0, 0], [20, 20]]), Affine2D().scale(30, 20).translate(2, 3)
     for settings, opacity in (({}, ""), ({"alpha": 0.5}, ' opacity="0.5"')):
         gc = pen(clip_rectangle=frame, **settings)
-        found = written(
-            lambda renderer, gc=gc: renderer.draw_image(gc, 10, 20, dots, Affine2D().scale(30, 20))
-        )
+        found = written(lambda renderer, gc=gc: renderer.draw_image(gc, 10, 20, dots, where))
         start = f'<g clip-path="url(#clip1)"><image width="3" height="2" {place}{opacity} {link}'
         assert found.startswith(start)
         assert found.splitlines()[0].endswith('"/></g>')
