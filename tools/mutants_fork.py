@@ -103,7 +103,7 @@ def first_run(items: list) -> tuple[dict, dict]:
     """Return the seconds of each test that passes, and the tests that reach each function."""
     set_mutant_under_test("stats")
     costs, reached = {}, {}
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip(items, [*items, None][1:], strict=True):
         state()._stats.clear()
         begun = time.process_time()
         if not failed(item, following):
@@ -116,7 +116,7 @@ def first_run(items: list) -> tuple[dict, dict]:
 def first_failure(mutant: str, items: list) -> str | None:
     """Return the name of the first test that notices a mutant."""
     set_mutant_under_test(mutant.replace("__init__.", ""))
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for item, following in zip(items, [*items, None][1:], strict=True):
         if failed(item, following):
             return item.nodeid
     return None
