@@ -235,12 +235,16 @@ def test_words_of_a_list_are_put_together(page, address):
     page.goto(f"{address}ja/11-backpropagation.html")
     place = page.locator("[data-cell=predict-nudge-answer]")
     field = place.get_by_role("textbox")
-    for typed, word in ((" ", "falls"), ("falls,", "rises"), ("falls, rises", "falls")):
-        field.fill(typed)
+    for before, word, after in (
+        (" ", "falls", "falls"),
+        ("falls, ", "rises", "falls, rises"),
+        ("falls, rises", "falls", "falls, rises, falls"),
+    ):
+        field.fill(before)
         button = place.get_by_role("button", name=word, exact=True)
         button.click()
         assert button.get_attribute("lang") == "en"
-    assert field.input_value() == "falls, rises, falls"
+        assert field.input_value() == after
     assert place.get_by_role("status").text_content() == ""  # it is judged when it is whole
     place.get_by_role("button", name=text("site.answer.judge", "ja")).click()
     assert text("check.nudged_score.right", "ja") in place.get_by_role("status").inner_text()
