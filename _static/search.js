@@ -133,6 +133,16 @@ function found(page, sections, query) {
   return { data: async () => ({ url, meta: { title: page.title }, excerpt: parts[0].excerpt, sub_results: parts }) };
 }
 
+// The index takes a title without spaces (クエリ、キー、バリュー) for one word.
+async function titledFirst(results, pages, asked) {
+  const titled = (title) => plain(title).includes(asked);
+  if (!pages.some((page) => titled(page.title))) return results;
+  const titles = await Promise.all(results.map(async (result) => (await result.data()).meta.title));
+  const places = results.map((_, place) => place);
+  places.sort((a, b) => titled(titles[b]) - titled(titles[a]) || a - b);
+  return places.map((place) => results[place]);
+}
+
 // The pages for a query, best first, each with data() as Pagefind's results have it.
 export async function findPages(typed) {
   const [, read] = await load();
@@ -143,7 +153,9 @@ export async function findPages(typed) {
   if (!undivided || /\s/.test(asked) || !/[^\x00-\x7f]/.test(asked)) return results;
   // A part of a compound: the index does not know it, the text does.
   const pages = [...new Set(sections.map((section) => section.page))];
-  if (results.length >= pages.length / 2 && (results.length <= 2 * pages.length || !pages.length)) return results;
+  if (results.length >= pages.length / 2 && (results.length <= 2 * pages.length || !pages.length)) {
+    return titledFirst(results, pages, asked);
+  }
   return pages.map((page) => found(page, sections.filter((section) => section.page === page), asked));
 }
 

@@ -145,7 +145,7 @@ def test_two_at_once_make_it_once(clone):
 def test_what_cannot_be_fetched_costs_nothing(made):
     run(made)
     since = python(made).lstat().st_mtime_ns
-    (made / "requirements.txt").write_text("one==1\n", "utf-8")
+    (made / "requirements.txt").write_text("nowhere==1\n", "utf-8")
     assert "could not be installed" in refused(made, "python", "-V")
     (made / "requirements.txt").write_text("# nothing\n", "utf-8")
     run(made)

@@ -44,7 +44,7 @@ TERMS = {
     "temperature": (2,),
     "self-attention": (3, 4, 6),
     "context-vector": (3,),
-    "query": (5, 7),
+    "query": (5,),
     "projection": (5, 6, 9),
     "variance": (5,),
     "saturation": (5,),

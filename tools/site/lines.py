@@ -20,7 +20,7 @@ SPACED = {  # what touches a formula, in languages whose words have spaces betwe
 UNSPACED = {
     "before": re.compile(r"[（「『“(]+$"),
     "after": re.compile(r"[、。，；：！？）」』”),.;:]+"),
-    "last": re.compile(r"\S.\S[、。，；：！？）」』”]*$"),
+    "last": re.compile(r"(?:\b[A-Za-z]+|\S.\S)[、。，；：！？）」』”]*$"),
 }
 
 
