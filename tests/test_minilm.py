@@ -112,6 +112,29 @@ def test_bad_input(model):
     assert model.attentions("a " * 254)[1].shape == (6, 12, 256, 256)
 
 
+def test_what_it_is_compared_with_can_be_read_again():
+    assert minilm.reference() == REFERENCE
+
+
+def test_ids_stand_where_the_parameters_are(model):
+    with torch.device("meta"):
+        elsewhere = minilm.MiniLM(model.tokenizer)
+    assert elsewhere.tokenise("one")[1].device.type == "meta"
+
+
+def test_the_dtype_asked_for_outside_a_notebook(model):
+    found = minilm.load_or_skip(torch.float64)
+    assert {p.dtype for p in found.parameters()} == {torch.float64}
+
+
+def test_a_library_that_is_not_installed():
+    with pytest.raises(
+        ModuleNotFoundError, match=r"needs nowhere, .*: pip install nowhere$"
+    ) as why:
+        minilm._library("nowhere.at.all")
+    assert why.value.name == "nowhere"
+
+
 def test_a_dtype_without_fractions():
     with pytest.raises(TypeError, match=r"real numbers .*; got torch\.int64"):
         minilm.load(torch.int64)
