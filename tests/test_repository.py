@@ -92,6 +92,13 @@ PLANTED = {
 }  # fmt: skip
 
 
+def exchange(path: Path, was: str, now: str) -> None:
+    """Put other words into a file, once; the words that go have to stand there."""
+    text = path.read_text("utf-8")
+    assert was in text
+    path.write_text(text.replace(was, now, 1), "utf-8")
+
+
 @pytest.mark.planted
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_disagreement_is_found(fault, tmp_path):
@@ -99,8 +106,6 @@ def test_a_disagreement_is_found(fault, tmp_path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     name, was, now = PLANTED[fault]
-    text = (ROOT / name).read_text("utf-8")
-    assert was in text
-    (tmp_path / name).write_text(text.replace(was, now, 1), "utf-8")
+    exchange(tmp_path / name, was, now)
     (found,) = disagreements(tmp_path)
     assert name.rpartition("/")[2] in found

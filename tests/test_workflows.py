@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.test_repository import exchange
 from tools.notebooks import ROOT
 
 TEST = "bash .ci/run"
@@ -96,10 +97,7 @@ def test_a_weakened_check_is_found(fault, tmp_path):
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     name, was, now = PLANTED[fault]
-    path = tmp_path / ".github/workflows" / name
-    text = path.read_text("utf-8")
-    assert was in text
-    path.write_text(text.replace(was, now, 1), "utf-8")
+    exchange(tmp_path / ".github/workflows" / name, was, now)
     (found,) = weakened(tmp_path)
     assert Path(name).name in found
 

@@ -27,8 +27,10 @@ from tools.notebooks import ROOT
 
 MUTMUT = "mutmut==3.8.1"
 COPIED = ["helpers", "tests", "tools", "chapters", "_config.yml", "_toc.yml", "pyproject.toml"]
-ELSEWHERE = {"check": ["answers", "exercises"]}  # room -> other tests that speak of it
-ELSEWHERE |= {room: ["readers_models"] for room in ("block", "positions", "translate")}
+ELSEWHERE = {  # room -> other tests that speak of it
+    "check": ["answers", "exercises"],
+    **{room: ["readers_models"] for room in ("block", "positions", "translate")},
+}
 ASIDE = ROOT / "_build" / "mutants"
 
 

@@ -3,7 +3,17 @@
 from torch import Tensor
 
 from helpers.widgets import data
-from helpers.widgets.element import Widget, caption, escaped, number, plain_table, quoted, word
+from helpers.widgets.element import (
+    Widget,
+    caption,
+    escaped,
+    few,
+    number,
+    plain_table,
+    quoted,
+    signed,
+    word,
+)
 
 
 def product(
@@ -106,10 +116,5 @@ def _table(cells, rows, columns, lit) -> str:
 
 def _sum(a, b, c, i: int, j: int) -> str:
     """Return the calculation of one number of the result; product.js has the same."""
-    terms = [f"{_signed(a[i][k])} × {_signed(b[k][j])}" for k in range(len(b))]
-    shown = [*terms[:4], "…"] if len(terms) > 8 else terms
-    return f"{' + '.join(shown)} = {c[i][j]}"
-
-
-def _signed(shown: str) -> str:
-    return f"({shown})" if shown.startswith("-") else shown
+    terms = [f"{signed(a[i][k])} × {signed(b[k][j])}" for k in range(len(b))]
+    return f"{few(terms)} = {c[i][j]}"
